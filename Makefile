@@ -1,0 +1,48 @@
+# make        installs kzlod into .venv and builds the reference dataset into dist/
+# make test   adds what tests need to the same .venv, and runs everything that CI runs
+# make bench  measures speed and memory, and writes tests/bench/RESULTS.md
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: all dev test bench format clean
+
+all: $(VENV)/installed
+	@$(BIN)/kzlod build --replace
+	@echo
+	@echo "The command is $(BIN)/kzlod; \`. $(BIN)/activate\` makes it just kzlod."
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "kzlod needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing kzlod into $(VENV) (the first time takes a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[web]'
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	@touch $@
+
+dev: $(VENV)/installed-dev
+
+test: dev
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: dev
+	$(BIN)/python -m tests.bench
+
+format: dev
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests
+
+clean:
+	rm -rf $(VENV) dist

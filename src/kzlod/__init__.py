@@ -1,0 +1,3 @@
+"""kzlod: a linked-open-data publishing toolkit."""
+
+__version__ = "0.1.0"

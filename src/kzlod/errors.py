@@ -1,0 +1,76 @@
+"""The errors of kzlod: one tree, each with a stable code.
+
+    KzlodError                what the library raises, always
+    ├── ProjectError          there is no project here, or kzlod.toml is wrong
+    ├── InputError            a file cannot be read or parsed
+    │   └── MetadataError     a CSVW metadata document is wrong
+    ├── QueryError            an unknown query or parameter, a wrong value, SPARQL that does not parse
+    ├── ReleaseError          a release cannot be written, or must not be
+    └── FindingsError         a check found something; `findings` holds it all
+
+`kzlod.cli` turns `FindingsError` into exit status 1 and every other one into exit status 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from kzlod.findings import Finding
+
+
+class KzlodError(Exception):
+    """Something is wrong: what, where, and what to do.
+
+    >>> raise KzlodError("the file is empty", where="data/things.csv:1", remedy="add a header row")
+    Traceback (most recent call last):
+    kzlod.errors.KzlodError: data/things.csv:1: the file is empty; add a header row
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, where: str = "", remedy: str = "") -> None:
+        self.message, self.where, self.remedy = message, where, remedy
+        super().__init__(f"{where + ': ' if where else ''}{message}{'; ' + remedy if remedy else ''}")
+
+
+class ProjectError(KzlodError):
+    """There is no project here, or its `kzlod.toml` is wrong."""
+
+    code = "project"
+
+
+class InputError(KzlodError):
+    """A file cannot be read or parsed."""
+
+    code = "input"
+
+
+class MetadataError(InputError):
+    """A CSVW metadata document cannot be used."""
+
+    code = "metadata"
+
+
+class QueryError(KzlodError):
+    """An unknown query or parameter, a value of the wrong type, or SPARQL that does not parse."""
+
+    code = "query"
+
+
+class ReleaseError(KzlodError):
+    """A release cannot be written, or must not be."""
+
+    code = "release"
+
+
+class FindingsError(KzlodError):
+    """A check found something that must be mended first; `findings` holds all of it."""
+
+    code = "findings"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = f"{self.findings[0]}" if self.findings else ""
+        more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
+        super().__init__(f"{first}{more}")

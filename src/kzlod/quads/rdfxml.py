@@ -1,0 +1,78 @@
+"""RDF/XML out, and what it cannot carry: predicates without an XML name, control characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kzlod.errors import ReleaseError
+from kzlod.quads.layout import Layout, choose, closes, opens, triples
+from kzlod.quads.table import Quad, QuadTable
+from kzlod.quads.terms import parse
+from kzlod.quads.xmlnames import split_name
+from kzlod.vocab import RDF
+
+
+def _escape_xml(expression: str) -> str:
+    """SQL: what stands between a canonical token's quotes, as XML character data."""
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        expression = f"replace({expression}, '{char}', '{entity}')"
+    # A canonical token holds no control character itself, so U+0001 can stand for an escaped backslash meanwhile.
+    steps = (("\\\\", "chr(1)"), ('\\"', "'\"'"), ("\\n", "'&#10;'"), ("\\r", "'&#13;'"), ("\\t", "'&#9;'"))
+    for escaped, plain in (*steps, ("\\u007F", "chr(127)")):
+        expression = f"replace({expression}, '{escaped}', {plain})"
+    return f"replace({expression}, chr(1), '\\')"
+
+
+def _attribute(expression: str) -> str:
+    # An IRI's token holds neither angle brackets nor double quotes (N-Quads, IRIREF).
+    return f"replace({expression}, '&', '&amp;')"
+
+
+def _names(table: QuadTable, prefixes: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    known = {namespace: prefix for prefix, namespace in prefixes.items()}
+    spaces, names = {RDF: "rdf"}, {}
+    for (token,) in table.rows(f"SELECT DISTINCT p FROM {table.order()} ORDER BY p"):
+        split = split_name(token[1:-1])
+        if split is None:
+            raise ReleaseError(f"RDF/XML has no name for the predicate {token}", remedy="end its IRI with a name")
+        namespace, local = split
+        prefix = spaces.setdefault(namespace, known.get(namespace, f"ns{len(spaces)}"))
+        names[token] = f"{prefix}:{local}"
+    return spaces, names
+
+
+def rdfxml(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
+    """The union of the graphs as RDF/XML (RDF 1.1 XML Syntax)."""
+    spaces, names = _names(table, prefixes)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF'
+    for namespace, prefix in sorted(spaces.items(), key=lambda item: item[1]):
+        head += f'\n    xmlns:{prefix}="{namespace.replace("&", "&amp;")}"'
+    name = choose("p", names)
+    element = (
+        f"CASE WHEN e = 0 THEN ' rdf:resource=\"' || {_attribute('o[2:-2]')} || '\"/>'"
+        f" ELSE CASE o[e + 1:e + 1] WHEN '' THEN '>' WHEN '@' THEN ' xml:lang=\"' || o[e + 2:] || '\">'"
+        f" ELSE ' rdf:datatype=\"' || {_attribute('o[e + 4:-2]')} || '\">' END"
+        f" || {_escape_xml('o[2:e - 1]')} || '</' || {name} || '>' END"
+    )
+    about = f"'  <rdf:Description rdf:about=\"' || {_attribute('s[2:-2]')} || '\">' || chr(10)"
+    row = (
+        f"CASE WHEN {opens('s')} THEN {about} ELSE '' END || '    <' || {name} || {element}"
+        f" || CASE WHEN {closes('s')} THEN chr(10) || '  </rdf:Description>' ELSE '' END"
+    )
+    return Layout(head + ">\n", f"SELECT {row} FROM ({triples(table)})", "</rdf:RDF>\n")
+
+
+def unwritable(table: QuadTable) -> Iterator[tuple[Quad, str]]:
+    """The quads that RDF/XML cannot carry, each with the reason, in canonical order."""
+    nameless = [p for (p,) in table.rows("SELECT DISTINCT p FROM quads") if split_name(p[1:-1]) is None]
+    # XML 1.0 (production Char) has tab, line feed and carriage return of C0, and not U+FFFE, U+FFFF.
+    control = r"regexp_matches(replace(o, '\\', ''), '\\[bf]|\\u00[01]|[\x{FFFE}\x{FFFF}]')"
+    query = f"SELECT s, p, o, g FROM {table.order()} WHERE list_contains(?, p) OR (o[1] = '\"' AND {control})"
+    for quad in table.rows(query, [nameless]):
+        if quad[1] in nameless:
+            yield quad, f"the predicate {quad[1]} does not end in a name, which RDF/XML needs"
+        else:
+            found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", parse(quad[2]).value)
+            which = f" U+{ord(found[0]):04X}" if found else ""
+            yield quad, f"the text holds the control character{which}, which RDF/XML cannot carry"

@@ -1,0 +1,82 @@
+"""RDF files into the table of quads, in any syntax, with no connection opened and no blank node kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kzlod.errors import InputError
+from kzlod.formats import FORMATS, Format, by_suffix
+from kzlod.quads.table import Quad, QuadTable
+from kzlod.quads.terms import XSD_STRING, iri, literal
+
+# How pyoxigraph begins its messages, with the position that an error has already.
+_POSITION = re.compile(r"Parser error (?:at|between) line \d+ [^:]*: ")
+_OX = {format_.name: ox.RdfFormat.from_media_type(format_.media_type) for format_ in FORMATS}
+
+
+def ox_format(format_: Format) -> ox.RdfFormat:
+    """The name that pyoxigraph has for a format."""
+    found = _OX[format_.name]
+    assert found is not None
+    return found
+
+
+def token(term: object) -> str:
+    """The canonical token of a pyoxigraph term.
+
+    >>> token(ox.Literal("a", language="en")), token(ox.NamedNode("http://e/")), token(ox.DefaultGraph())
+    ('"a"@en', '<http://e/>', '')
+    """
+    if isinstance(term, ox.NamedNode):
+        return iri(term.value)
+    if isinstance(term, ox.Literal):
+        return literal(term.value, datatype=term.datatype.value or XSD_STRING, language=term.language or "")
+    return str(term) if isinstance(term, ox.BlankNode) else ""
+
+
+def parse_file(path: Path, *, shown: str = "", base: str = "") -> Iterator[ox.Quad]:
+    """The quads of an RDF file, as pyoxigraph terms, in the file's order.
+
+    Raises `InputError`, with the line, for what does not parse.
+    """
+    shown = shown or str(path)
+    try:
+        with path.open("rb") as file:
+            yield from ox.parse(file, format=ox_format(by_suffix(path)), base_iri=base or None)
+    except SyntaxError as error:
+        where = f"{shown}:{error.lineno}" if error.lineno else shown
+        message = _POSITION.sub("", error.msg)
+        raise InputError(
+            f"does not parse as {by_suffix(path).title}: {message}", where=where, remedy="mend the syntax there"
+        ) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", where=shown) from error
+
+
+def add_file(table: QuadTable, path: Path, *, shown: str = "", graph: str = "", base: str = "") -> int:
+    """Add an RDF file to the table; returns how many blank nodes were given IRIs.
+
+    `graph` is the token of the graph for triples that name none. Blank nodes become genid IRIs below `base`
+    (RDF 1.1 Concepts, section 3.5) from their RDFC-1.0 labels, so that the same file gives the same IRIs.
+    """
+    source = table.source(shown or str(path))
+    parsed = list(parse_file(path, shown=shown, base=base))
+    blanks = {t for q in parsed for t in (q.subject, q.object, q.graph_name) if isinstance(t, ox.BlankNode)}
+    if blanks:
+        dataset = ox.Dataset(parsed)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        parsed = list(dataset)
+    prefix = f"{base}.well-known/genid/{path.stem}-"
+
+    def named(term: object) -> str:
+        return iri(prefix + term.value) if isinstance(term, ox.BlankNode) else token(term)
+
+    quads: Iterator[Quad] = (
+        (named(q.subject), named(q.predicate), named(q.object), named(q.graph_name)) for q in parsed
+    )
+    table.add(((s, p, o, g or graph, 0) for s, p, o, g in quads), source)
+    return len(blanks)

@@ -1,0 +1,153 @@
+"""The table of quads: one columnar table in DuckDB, each quad with the file and row that it came from.
+
+Columns: `s`, `p`, `o`, `g` (canonical N-Quads tokens, `g` empty for the default graph; a token says its kind,
+datatype and language itself), `source` (a number of the table `sources`), `line` (of that file, 0 where a line
+means nothing). The order of the tuples (s, p, o, g) is the order of the bytes of the N-Quads lines: no token is
+followed in a line by a byte that is smaller than the space that ends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import duckdb
+
+from kzlod.quads.terms import Term, parse
+
+Quad = tuple[str, str, str, str]
+_BATCH = 50_000
+
+_TABLES = """
+CREATE TABLE sources (id USMALLINT, path VARCHAR);
+CREATE TABLE quads (s VARCHAR, p VARCHAR, o VARCHAR, g VARCHAR, source USMALLINT, line UINTEGER);
+"""
+
+
+# Canonical tokens hold no control character, so the separators of ASCII can stand between them.
+_INSERT = """
+INSERT INTO quads SELECT part[1], part[2], part[3], part[4], part[5]::USMALLINT, part[6]::UINTEGER
+FROM (SELECT string_split(line, chr(31)) AS part FROM (SELECT unnest(string_split(?, chr(30))) AS line))
+"""
+
+
+class QuadTable:
+    """A table of quads in a DuckDB database of its own.
+
+    >>> table = QuadTable()
+    >>> a = table.source("a.ttl")
+    >>> table.add([("<http://e/s>", "<http://e/p>", '"1"', "", 2), ("<http://e/s>", "<http://e/p>", '"1"', "", 9)], a)
+    >>> len(table), list(table.lines())
+    (1, ['<http://e/s> <http://e/p> "1" .'])
+    >>> table.where("<http://e/s>")
+    ('a.ttl', 2)
+    """
+
+    def __init__(self, *, memory_limit: str = "") -> None:
+        self._sql = duckdb.connect(":memory:", config={"memory_limit": memory_limit} if memory_limit else {})
+        self._sql.execute(_TABLES)
+        self._pending: list[str] = []
+        self._sources = 0
+        self._ordered = False
+
+    def source(self, path: str) -> int:
+        """Register a file that quads come from; returns its number."""
+        self._sql.execute("INSERT INTO sources VALUES (?, ?)", [self._sources, path])
+        self._sources += 1
+        return self._sources - 1
+
+    def add(self, quads: Iterable[tuple[str, str, str, str, int]], source: int) -> None:
+        """Add quads as (s, p, o, g, line), all from one source."""
+        for s, p, o, g, line in quads:
+            self._pending.append(f"{s}\x1f{p}\x1f{o}\x1f{g}\x1f{source}\x1f{line}")
+            if len(self._pending) >= _BATCH:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Move what waits into the table: as one text, which DuckDB takes apart faster than it takes many values."""
+        if self._pending:
+            self._sql.execute(_INSERT, ["\x1e".join(self._pending)])
+            self._pending.clear()
+            self._ordered = False
+
+    @property
+    def sql(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the database, with all quads in it."""
+        self._flush()
+        return self._sql
+
+    def order(self) -> str:
+        """The name of the table of unique quads (s, p, o, g) in canonical order, made when it is first asked for."""
+        self._flush()
+        if not self._ordered:
+            self.sql.execute(
+                "CREATE OR REPLACE TABLE ordered AS SELECT DISTINCT s, p, o, g FROM quads ORDER BY s, p, o, g"
+            )
+            self._ordered = True
+        return "ordered"
+
+    def __len__(self) -> int:
+        return int(self._scalar(f"SELECT count(*) FROM {self.order()}"))
+
+    def __iter__(self) -> Iterator[Quad]:
+        """The unique quads in canonical order."""
+        cursor = self.sql.cursor().execute(f"SELECT s, p, o, g FROM {self.order()}")
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
+
+    def lines(self) -> Iterator[str]:
+        """The lines of canonical N-Quads (RDFC-1.0, section 5), without their line feeds."""
+        for s, p, o, g in self:
+            yield f"{s} {p} {o} {g} ." if g else f"{s} {p} {o} ."
+
+    def texts(self) -> Iterator[str]:
+        """All quads as N-Quads in large pieces of whole lines, unordered and repeated: the fastest way out."""
+        line = "s || ' ' || p || ' ' || o || ' ' || g || ' .'"
+        cursor = self.sql.cursor().execute(
+            f"SELECT string_agg({line}, chr(10)) || chr(10) FROM quads GROUP BY rowid // {_BATCH}"
+        )
+        while piece := cursor.fetchone():
+            yield piece[0]
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical N-Quads, in hexadecimal: the hash of RDFC-1.0, as there are no blank nodes."""
+        sha = hashlib.sha256()
+        for line in self.lines():
+            sha.update(line.encode() + b"\n")
+        return sha.hexdigest()
+
+    def graphs(self) -> list[str]:
+        """The graphs' tokens, in order; the default graph is the empty text."""
+        return [g for (g,) in self.rows(f"SELECT DISTINCT g FROM {self.order()} ORDER BY g")]
+
+    def where(self, s: str, p: str = "", o: str = "") -> tuple[str, int] | None:
+        """The file and line that say a subject's first quad with this predicate and object; None if nothing does."""
+        found = self.rows(
+            "SELECT path, line FROM quads JOIN sources ON source = id"
+            " WHERE s = $s AND ($p = '' OR p = $p) AND ($o = '' OR o = $o) ORDER BY source, line LIMIT 1",
+            {"s": s, "p": p, "o": o},
+        )
+        return found[0] if found else None
+
+    def objects(self, s: str, p: str) -> list[Term]:
+        """The objects of a subject and a predicate, in order."""
+        query = "SELECT DISTINCT o FROM quads WHERE s = ? AND p = ? ORDER BY o"
+        return [parse(o) for (o,) in self.rows(query, [s, p])]
+
+    def rows(self, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        """The rows of a SQL query over `quads`, `sources` and what `order` made."""
+        return self.sql.execute(query, parameters).fetchall()
+
+    def _scalar(self, query: str) -> Any:
+        return self.rows(query)[0][0]
+
+    def close(self) -> None:
+        """Close the database and free its memory."""
+        self._sql.close()
+
+    def __enter__(self) -> QuadTable:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,201 @@
+"""The table of quads: order, hash, and every format read back by two parsers that are not ours."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kzlod.errors import InputError, ReleaseError
+from kzlod.formats import FORMATS, NQUADS, NTRIPLES, RDFXML, TURTLE, Format
+from kzlod.quads import QuadTable
+from kzlod.quads.rdfxml import unwritable
+from kzlod.quads.read import add_file, ox_format, token
+from kzlod.quads.terms import is_iri, literal, parse
+from kzlod.quads.write import write
+
+PREFIXES = {"e": "http://e/", "h": "http://e/h#", "xsd": "http://www.w3.org/2001/XMLSchema#", "http": "http://e/x/"}
+NAMES = {"jsonld": "json-ld", "rdfxml": "xml", "ntriples": "nt"}
+
+_local = st.text("abcXYZ019_-.~!()*,;=@:éя中/?&'", min_size=1, max_size=8)
+_iri = st.builds(
+    lambda space, local: f"<{space}{local}>", st.sampled_from(["http://e/", "http://e/h#", "urn:x:"]), _local
+)
+_predicate = st.sampled_from(["p", "q", "h#r", "x/label", "other/label"]).map(lambda local: f"<http://e/{local}>")
+_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
+_datatype = st.sampled_from(["http://www.w3.org/2001/XMLSchema#decimal", "http://e/dt", "http://e/h#dt"])
+_literal = st.one_of(
+    _text.map(literal),
+    st.builds(lambda text, tag: literal(text, language=tag), _text, st.sampled_from(["en", "zh-hans", "kk"])),
+    st.builds(lambda text, datatype: literal(text, datatype=datatype), _text, _datatype),
+    st.sampled_from(['"a\\\\\\"^^<http://x>"', '"\\"@en"', '"\\\\"@en', '"<http://e/p>"']),
+)
+_graph = st.sampled_from(["", "<http://e/g>", "<http://e/h#g>"])
+_quads = st.lists(st.tuples(_iri, _predicate, _iri | _literal, _graph), min_size=1, max_size=25)
+
+
+def filled(quads: list[tuple[str, str, str, str]]) -> QuadTable:
+    table = QuadTable()
+    table.add(((*quad, 1) for quad in quads), table.source("test"))
+    return table
+
+
+def by_oxigraph(path: Path, format_: Format) -> set[tuple[str, ...]]:
+    found = ox.parse(path.read_bytes(), format=ox_format(format_))
+    parts = [(q.subject, q.predicate, q.object, *([q.graph_name] if format_.quads else [])) for q in found]
+    return {tuple(token(term) for term in quad) for quad in parts}
+
+
+def by_rdflib(path: Path, format_: Format) -> set[tuple[Any, ...]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph = rdflib.Dataset(default_union=True)
+        graph.parse(path, format=NAMES.get(format_.name, format_.name))
+        return {(s, p, o) for s, p, o in graph.triples((None, None, None))}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(quads=_quads)
+def test_lines_are_canonical(quads: list[tuple[str, str, str, str]]) -> None:
+    with filled(quads) as table:
+        lines = list(table.lines())
+        assert lines == sorted(set(lines), key=str.encode)
+        dataset = ox.Dataset(ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        canonical = sorted(f"{quad} .\n".encode() for quad in dataset)
+        ours = sorted(f"{q} .\n".encode() for q in ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS))
+        assert canonical == ours
+        assert table.digest() == hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(quads=_quads)
+def test_every_format_holds_the_same(quads: list[tuple[str, str, str, str]], tmp_path: Path) -> None:
+    with filled(quads) as table:
+        broken = {quad for quad, _ in unwritable(table)}
+        kept = filled([quad for quad in quads if quad not in broken])
+    with kept as table:
+        triples = {quad[:3] for quad in quads if quad not in broken}
+        for format_ in FORMATS:
+            path = tmp_path / f"out{format_.suffix}"
+            write(table, format_, path, prefixes=PREFIXES)
+            found = by_oxigraph(path, format_)
+            assert {quad[:3] for quad in found} == triples, format_.name
+            if format_.quads and format_.name != "jsonld":
+                assert found == {quad for quad in quads if quad not in broken}
+
+
+def test_rdflib_reads_every_format(tmp_path: Path) -> None:
+    table = QuadTable()
+    path = tmp_path / "in.trig"
+    path.write_text(
+        """PREFIX e: <http://e/> PREFIX h: <http://e/h#>
+        e:g { e:a a e:T ; e:label "x"@en, "y\\"z"@zh-Hans, "tab\\tnewline\\n \\\\n é中" ; e:d 01.50 ;
+              h:r e:b, <urn:x:y> . }
+        e:b e:label "it's <b> & c" ; e:n 5, "5" .""",
+        "utf-8",
+    )
+    add_file(table, path)
+    expected: set[tuple[Any, ...]] | None = None
+    for format_ in FORMATS:
+        out = tmp_path / f"out{format_.suffix}"
+        write(table, format_, out, prefixes=PREFIXES)
+        found = by_rdflib(out, format_)
+        assert len(found) == len(table)
+        expected = expected or found
+        assert found == expected, format_.name
+
+
+def test_turtle_is_readable(tmp_path: Path) -> None:
+    quads = [("<http://e/a>", "<http://e/p>", value, "") for value in ('"1"', '"2"', "<http://e/b>")]
+    quads += [("<http://e/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://e/h#T>", "")]
+    write(filled(quads), TURTLE, tmp_path / "a.ttl", prefixes=PREFIXES)
+    assert (tmp_path / "a.ttl").read_text() == (
+        "@prefix e: <http://e/> .\n@prefix h: <http://e/h#> .\n"
+        'e:a e:p "1" ,\n        "2" ,\n        e:b ;\n    a h:T .\n'
+    )
+
+
+def test_lexical_forms_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/p> 01.50, 1.5 .")
+    table = QuadTable()
+    add_file(table, tmp_path / "a.ttl")
+    assert [parse(o).value for _, _, o, _ in table] == ["01.50", "1.5"]
+
+
+def test_blank_nodes_get_the_same_iris_each_time(tmp_path: Path) -> None:
+    made = []
+    for text in ("_:x <http://e/p> [ <http://e/q> 1 ] .", "_:y <http://e/p> _:z . _:z <http://e/q> 1 ."):
+        (tmp_path / "a.ttl").write_text(text)
+        table = QuadTable()
+        assert add_file(table, tmp_path / "a.ttl", base="https://e.org/") == 2
+        made.append(list(table.lines()))
+    assert made[0] == made[1]
+    assert made[0][0].startswith("<https://e.org/.well-known/genid/a-")
+
+
+def test_a_file_that_does_not_parse_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/p> 1 .\n<http://e/a> <http://e/p .\n")
+    with pytest.raises(InputError, match=r"a\.ttl:2: does not parse as Turtle"):
+        add_file(QuadTable(), tmp_path / "a.ttl")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        add_file(QuadTable(), tmp_path / "a.ttl")
+
+
+def test_an_unknown_suffix(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("")
+    with pytest.raises(InputError, match="its name says no RDF format"):
+        add_file(QuadTable(), tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("quad", "reason"),
+    [
+        (("<http://e/a>", "<http://e/1>", '"x"', ""), "does not end in a name"),
+        (("<http://e/a>", "<http://e/p>", '"a\\u0007"', ""), "control character"),
+        (("<http://e/a>", "<http://e/p>", '"a\\b"', ""), "control character"),
+    ],
+)
+def test_what_rdfxml_cannot_carry(quad: tuple[str, str, str, str], reason: str) -> None:
+    [(found, why)] = unwritable(filled([quad]))
+    assert found == quad
+    assert reason in why
+
+
+def test_what_rdfxml_can_carry() -> None:
+    assert not list(unwritable(filled([("<http://e/a>", "<http://e/p>", '"a\\\\u0007 \\\\b \\n\\u007F"', "")])))
+
+
+def test_rdfxml_without_a_name_for_a_predicate(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="no name for the predicate"):
+        write(filled([("<http://e/a>", "<http://e/1>", '"x"', "")]), RDFXML, tmp_path / "a.rdf", prefixes={})
+
+
+def test_writing_where_it_cannot(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="cannot be written"):
+        write(filled([("<http://e/a>", "<http://e/p>", '"x"', "")]), NTRIPLES, tmp_path / "no" / "a.nt", prefixes={})
+
+
+def test_nothing_to_write(tmp_path: Path) -> None:
+    for format_ in FORMATS:
+        path = tmp_path / f"out{format_.suffix}"
+        write(QuadTable(), format_, path, prefixes=PREFIXES)
+        assert by_oxigraph(path, format_) == set()
+    assert (tmp_path / f"out{NQUADS.suffix}").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("iri", "good"), [("http://e/a", True), ("http://e/a b", False), ("a", False), ("http://e/<", False)]
+)
+def test_iris(iri: str, good: bool) -> None:
+    assert is_iri(iri) is good
