@@ -1,0 +1,90 @@
+"""CSV on the Web: tables with metadata become RDF, and are checked on the way.
+
+    group = csvw.load("data/csvw.json")
+    for s, p, o, table, line in csvw.statements(group, mode="minimal", report=print): ...
+
+Metadata becomes a model (`metadata`, `model`), a table's model a plan (`plan`), and an executor runs the plan
+(`rows`). The standards: Model for Tabular Data and Metadata on the Web, Metadata Vocabulary for Tabular Data,
+Generating RDF from Tabular Data on the Web (W3C, 17 December 2015).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from kzlod.csvw import discover, rows
+from kzlod.csvw.fetch import AbsentError, Fetch, Response
+from kzlod.csvw.keys import Report
+from kzlod.csvw.model import Column, Datatype, Dialect, ForeignKey, Table, TableGroup
+from kzlod.csvw.plan import Plan, compile_table
+from kzlod.csvw.rows import Mode, Statement
+from kzlod.findings import Finding
+
+__all__ = [
+    "AbsentError",
+    "Column",
+    "Datatype",
+    "Dialect",
+    "Fetch",
+    "ForeignKey",
+    "Plan",
+    "Response",
+    "Table",
+    "TableGroup",
+    "column_of",
+    "compile_table",
+    "load",
+    "statements",
+    "validate",
+]
+
+
+def load(
+    source: str | os.PathLike[str],
+    *,
+    metadata: str | os.PathLike[str] | None = None,
+    fetch: Fetch | None = None,
+) -> TableGroup:
+    """Read what metadata says of tables, without reading the tables (but for the header of one without metadata).
+
+    `source` is a path or URL: of a metadata document (`.json`), or of a table, whose metadata is `metadata`, or
+    is looked for as the standard says (Tabular Data Model, 5), or is its own header. `fetch` reads URLs; without
+    it only local files are read. What is wrong and can be passed over is in the group's `findings`.
+
+    Raises `MetadataError` for metadata that cannot be used, `InputError` for a file that cannot be read.
+    """
+    return discover.load(source, metadata=metadata, fetch=fetch)
+
+
+def statements(
+    group: TableGroup, *, mode: Mode = "standard", provenance: bool = False, report: Report | None = None
+) -> Iterator[Statement]:
+    """The triples of a group of tables (Generating RDF from Tabular Data on the Web), row by row.
+
+    Each is subject, predicate and object as tokens of canonical N-Triples, the position of its table in the
+    group, and the line of the file that it comes from (0 for what is about a table or the group). `mode` is
+    `standard`, which describes tables and rows too (with `provenance`, also how the triples were made), or
+    `minimal`, which gives what the cells say alone. Blank nodes are `_:b0`, `_:b1` and so on. `report` gets a
+    `Finding` for all that is wrong with the tables; the rows go on.
+    """
+    return rows.statements(group, mode=mode, provenance=provenance, report=report)
+
+
+def validate(group: TableGroup) -> list[Finding]:
+    """All that is wrong with a group of tables: with its metadata, then with each file, by line."""
+    found: list[Finding] = []
+    for _ in rows.statements(group, mode="minimal", report=found.append):
+        pass
+    return [*group.findings, *found]
+
+
+def column_of(table: Table, predicate: str) -> str | None:
+    """The name of the column that a predicate's triples come from; None where no one column makes them.
+
+    Columns of the file come before virtual ones.
+    """
+    plan = compile_table(table)
+    matches = [plan.columns[output.column] for output in plan.outputs if output.predicate.constant == predicate]
+    matches.sort(key=lambda column: column.virtual)
+    return matches[0].name if matches else None

@@ -1,0 +1,255 @@
+"""The executor `rows`: runs the plans of a group row by row, and checks each row on the way (csv2rdf, 4).
+
+It knows all of the standard, and is the reference that faster executors are compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain, count
+from typing import Literal
+
+from kzlod.csvw import described, header
+from kzlod.csvw.cells import Cell, CellParser
+from kzlod.csvw.discover import dialect_of
+from kzlod.csvw.expansion import MEMO, Make, maker
+from kzlod.csvw.fetch import BROKEN
+from kzlod.csvw.jsonld import Triple
+from kzlod.csvw.keys import Keys, Report, label
+from kzlod.csvw.model import Column, Dialect, Table, TableGroup
+from kzlod.csvw.plan import Output, Plan, compile_table
+from kzlod.csvw.tables import Row, read
+from kzlod.csvw.terms import RDF
+from kzlod.errors import InputError
+from kzlod.findings import Finding
+
+Mode = Literal["standard", "minimal"]
+Statement = tuple[str, str, str, int, int]
+"""Subject, predicate and object as tokens of N-Triples; the table's position; the line of the file, 0 for none."""
+
+_LONG = 256
+"""Cells of more characters are not kept."""
+_FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
+
+
+def statements(
+    group: TableGroup, *, mode: Mode = "standard", provenance: bool = False, report: Report | None = None
+) -> Iterator[Statement]:
+    """The triples of a group, in the order of its rows: see `kzlod.csvw.statements`."""
+    tell: Report = report or (lambda finding: None)
+    fresh = (f"_:b{number}" for number in count())
+    keys = Keys(group, tell)
+    node, started = "", described.now()
+    if mode == "standard":
+        node = described.node(group.id, fresh)
+        yield from _at(described.group(group, node, fresh), 0, 0)
+    for position in range(len(group.tables)):
+        yield from _Run(group, position, mode, tell, keys, fresh).statements(node)
+        keys.end(position)
+    if provenance and mode == "standard":
+        yield from _at(described.provenance(group, node, started, described.now(), fresh), 0, 0)
+
+
+def _at(triples: Iterable[Triple], table: int, line: int) -> Iterator[Statement]:
+    for s, p, o in triples:
+        yield s, p, o, table, line
+
+
+class _Run:
+    """One table: its file is opened, its header checked, its plan run."""
+
+    def __init__(
+        self, group: TableGroup, position: int, mode: Mode, report: Report, keys: Keys, fresh: Iterator[str]
+    ) -> None:
+        self.group, self.position, self.report, self.keys, self.fresh = group, position, report, keys, fresh
+        self.table = group.tables[position]
+        self.standard = mode == "standard" and not self.table.suppress_output
+        self.node = ""
+        self.aligned = True
+
+    def say(self, line: int | None, column: str | None, code: str, message: str, remedy: str = "") -> None:
+        self.report(Finding(self.table.path, line, column, code, message, remedy))
+
+    def problem(self, line: int, code: str, message: str, remedy: str) -> None:
+        """What the reader of the file says."""
+        self.say(line, None, code, message, remedy)
+
+    def statements(self, parent: str) -> Iterator[Statement]:
+        """All statements of the table; a file that cannot be read is a finding."""
+        if self.standard:
+            self.node = described.node(self.table.id, self.fresh)
+            yield from _at(described.table(self.table, self.node, parent, self.fresh), self.position, 0)
+        try:
+            response = self.group.fetch(self.table.url, "text/csv, */*;q=0.5")
+        except InputError as error:
+            self.say(None, None, "table.file", error.message, error.remedy)
+            self.keys.unreadable(self.position)
+            return
+        with response.stream as stream:
+            dialect = dialect_of(response, self.table.dialect, own=self.table.own_dialect)
+            try:
+                yield from self._rows(read(stream, dialect, self.problem), dialect)
+            except BROKEN as error:
+                self.say(None, None, "table.file", f"it cannot be read to its end: {error}")
+                self.keys.unreadable(self.position)
+
+    def _rows(self, rows: Iterator[Row], dialect: Dialect) -> Iterator[Statement]:
+        titles: list[list[str]] = []
+        first, line = None, 1
+        for row in rows:
+            if row.comment is not None or row.number <= dialect.skip_rows:
+                text = row.comment if row.comment is not None else dialect.delimiter.join(row.cells)
+                yield from self.comment(text, row.line)
+            elif len(titles) < dialect.header_rows:
+                titles.append(row.cells[dialect.skip_columns :])
+                line = row.line
+            else:
+                first = row
+                break
+        for finding in header.check(self.table, dialect, titles, first, line):
+            self.report(finding)
+            if finding.code == "table.header":
+                # Their cells are in the wrong columns: what the rows have to say would only be noise.
+                self.aligned = False
+                self.keys.unreadable(self.position)
+        width = max(map(len, titles)) if titles else len(first.cells) - dialect.skip_columns if first else 0
+        plan = compile_table(self.table, _fitted(self.table, width, dialect.skip_columns))
+        if first is not None:
+            yield from _Executor(self, plan, dialect).run(chain([first], rows))
+
+    def comment(self, text: str, line: int) -> Iterator[Statement]:
+        """A comment is an annotation of a table that no metadata describes."""
+        if self.standard and not self.table.described and text.strip():
+            yield from _at([described.comment(self.node, text)], self.position, line)
+
+
+def _fitted(table: Table, width: int, skipped: int) -> tuple[Column, ...]:
+    """The table's columns, and those that its file has beyond them, which only have numbers."""
+    own = [column for column in table.columns if not column.virtual]
+    virtual = [column for column in table.columns if column.virtual]
+    if width <= len(own):
+        return table.columns
+    numbers = range(len(own) + 1, width + 1)
+    extra = [Column(f"_col.{number}", number, number + skipped, **table.inherited) for number in numbers]
+    later = [replace(column, number=column.number + len(extra)) for column in virtual]
+    return (*own, *extra, *later)
+
+
+class _Executor:
+    """Runs a plan over rows."""
+
+    def __init__(self, run: _Run, plan: Plan, dialect: Dialect) -> None:
+        self.table, self.plan, self.dialect = run, plan, dialect
+        used = plan.used
+        valued = used | run.keys.columns(run.position) | set(run.table.row_titles)
+        self.parsers = [
+            CellParser(column, encodes=n in used, canonical=n in valued).parse for n, column in enumerate(plan.columns)
+        ]
+        self.memos: list[dict[str, Cell]] = [{} for _ in plan.columns]
+        self.keyed = bool(run.keys.columns(run.position)) and run.aligned
+        self.subjects = [None if url is None else maker(url, partial(self._complain, None)) for url in plan.subjects]
+        self.outputs = [self._output(output) for output in plan.outputs]
+
+    def _output(self, output: Output) -> tuple[int, str | None, Make, int, Make | None, bool, bool]:
+        complain = partial(self._complain, label(self.plan.columns[output.column]))
+        constant = output.predicate.constant
+        predicate = maker(output.predicate, complain)
+        value = None if output.value is None else maker(output.value, complain)
+        valid = constant is not None and output.predicate.checked
+        verb = f"<{constant}>" if valid else None
+        return output.subject, verb, predicate, output.column, value, output.conditional, output.ordered
+
+    def _complain(self, column: str | None, line: int | None, message: str) -> None:
+        remedy = "correct the metadata" if line is None else "correct the value or the template"
+        if line is None or self.table.aligned:
+            self.table.say(line, column, "table.iri", message, remedy)
+
+    def run(self, rows: Iterable[Row]) -> Iterator[Statement]:
+        """The statements of the rows."""
+        run, fresh, position, outputs = self.table, self.table.fresh, self.table.position, self.outputs
+        title_columns = [self.plan.columns[n] for n in run.table.row_titles]
+        number = 0
+        for row in rows:
+            if row.comment is not None:
+                yield from run.comment(row.comment, row.line)
+                continue
+            if self.dialect.skip_blank_rows and not any(row.cells):
+                continue
+            number += 1
+            line = row.line
+            cells = self._cells(row)
+            subjects = [next(fresh) if make is None else make(cells, row, number) for make in self.subjects]
+            if run.standard:
+                node = next(fresh)
+                yield from _at(described.row(run.table, run.node, node, row, number, subjects), position, line)
+                if title_columns:
+                    texts = [cells[n] for n in run.table.row_titles]
+                    yield from _at(described.titles(node, title_columns, texts), position, line)
+            for place, constant, predicate, column, value, conditional, ordered in outputs:
+                subject = subjects[place]
+                verb = constant or predicate(cells, row, number)
+                if subject is None or verb is None:
+                    continue
+                cell = cells[column]
+                if value is not None:
+                    if conditional and cell.value is None:
+                        continue
+                    token = value(cells, row, number)
+                    if token is not None:
+                        yield subject, verb, token, position, line
+                elif ordered:
+                    if cell.value is not None:
+                        yield from _at(self._list(subject, verb, cell.tokens), position, line)
+                else:
+                    for token in cell.tokens:
+                        yield subject, verb, token, position, line
+
+    def _cells(self, row: Row) -> list[Cell]:
+        """A row's cells, with what is wrong reported and the keys checked."""
+        run, width, skip = self.table, self.plan.width, self.dialect.skip_columns
+        texts = row.cells[skip:] if skip else row.cells
+        if len(texts) != width:
+            texts = self._ragged(texts, row.line)
+        if len(self.memos) > width:
+            texts = texts + [""] * (len(self.memos) - width)  # virtual columns
+        cells = []
+        faulty = False
+        for text, memo, parse in zip(texts, self.memos, self.parsers, strict=True):
+            cell = memo.get(text)
+            if cell is None:
+                cell = parse(text)
+                if len(text) <= _LONG:
+                    if len(memo) >= MEMO:
+                        memo.clear()
+                    memo[text] = cell
+            if cell.faults:
+                faulty = True
+            cells.append(cell)
+        if faulty and run.aligned:
+            for column, cell in zip(self.plan.columns, cells, strict=True):
+                for fault in cell.faults:
+                    run.say(row.line, label(column), *fault)
+        if self.keyed:
+            run.keys.row(run.position, cells, row.line)
+        return cells
+
+    def _ragged(self, texts: list[str], line: int) -> list[str]:
+        width = self.plan.width
+        if texts in ([], [""]):
+            message, remedy = "the line is blank", "take it out"
+        else:
+            message = f"the row has {len(texts)} cells, and the table {width} columns"
+            remedy = "add what is missing" if len(texts) < width else "put a cell with a delimiter in it in quotes"
+        if self.table.aligned:
+            self.table.say(line, None, "table.ragged", message, remedy)
+        return (texts + [""] * width)[:width]
+
+    def _list(self, subject: str, verb: str, tokens: tuple[str, ...]) -> Iterator[Triple]:
+        """An RDF list."""
+        nodes = [*(next(self.table.fresh) for _ in tokens), _NIL]
+        yield subject, verb, nodes[0]
+        for place, token in enumerate(tokens):
+            yield nodes[place], _FIRST, token
+            yield nodes[place], _REST, nodes[place + 1]
