@@ -1,0 +1,87 @@
+"""The command line: each command is a file that parses its arguments, makes one library call and prints the result."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from kzlod import __version__
+from kzlod.errors import FindingsError, KzlodError
+
+COMMANDS = ("build", "check", "evidence", "info", "init", "query", "sparql")
+
+
+class _Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"kzlod.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUMMARIES.items()))
+
+
+_SUMMARIES = {
+    "build": "Make a release: every dump of the dataset in one folder.",
+    "check": "Check tables, evidence, shapes and links; exit 1 on findings.",
+    "evidence": "Make passages and mentions from the documents.",
+    "info": "Say what is in the dataset.",
+    "init": "Start a dataset of your own.",
+    "query": "Ask a canned query, or list them.",
+    "sparql": "Ask a question in SPARQL.",
+}
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kzlod")
+def main_command() -> None:
+    """Publish a folder of facts as linked open data: validated, versioned, queryable, each fact with its evidence.
+
+    Every command works on --project DIR, else on the nearest folder upward that has a kzlod.toml, else on the dataset
+    that comes with kzlod.
+
+    \b
+    Try:
+      kzlod query                     the questions that have an answer ready
+      kzlod query trade-by-year       one of them
+      kzlod info                      what is in the dataset
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 fine, 1 findings, 2 could not run."""
+    try:
+        status = main_command.main(args=arguments, prog_name="kzlod", standalone_mode=False)
+        sys.stdout.flush()
+        raise SystemExit(status if isinstance(status, int) else 0)
+    except FindingsError as error:
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        raise SystemExit(1) from None
+    except KzlodError as error:
+        click.echo(f"kzlod: {error}", err=True)
+        raise SystemExit(2) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("kzlod: stopped", err=True)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"kzlod: {where}{error.strerror or error}", err=True)
+        raise SystemExit(2) from None

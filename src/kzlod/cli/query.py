@@ -1,0 +1,68 @@
+"""`kzlod query`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+from click.shell_completion import CompletionItem
+
+from kzlod.cli.options import project_option
+from kzlod.dataset import Dataset
+from kzlod.errors import QueryError
+from kzlod.project import Project
+from kzlod.query import FORMATS, CannedQuery, Engine, catalog, find
+
+
+def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    project = ctx.params.get("project") or Project.reference()
+    return [CompletionItem(q.name, help=q.summary) for q in catalog(project) if q.name.startswith(incomplete)]
+
+
+@click.command("query")
+@click.argument("name", required=False, shell_complete=_complete)
+@project_option
+@click.option(
+    "--param", "-p", "params", metavar="NAME=VALUE", multiple=True, help="A parameter's value; may be repeated."
+)
+@click.option("--format", "-f", "format_", type=click.Choice(list(FORMATS)), default="table", show_default=True)
+def command(name: str | None, project: Project, params: tuple[str, ...], format_: str) -> None:
+    """Ask a canned query; without NAME, list them all with their parameters.
+
+    \b
+    Examples:
+      kzlod query
+      kzlod query trade-by-year
+      kzlod query trade-by-year --param year=2024 --format csv
+    """
+    if name is None:
+        click.echo(_listed(catalog(project), as_json=format_ == "json"), nl=False)
+        return
+    query = find(project, name)
+    sparql = query.fill(dict(_split(param) for param in params))
+    engine = Engine(Dataset.open(project).sound().table, project.prefixes)
+    click.echo(FORMATS[format_](engine.select(sparql)), nl=False)
+
+
+def _split(param: str) -> tuple[str, str]:
+    name, sign, value = param.partition("=")
+    if not sign:
+        raise QueryError(f"--param {param!r} has no value", remedy="write --param NAME=VALUE")
+    return name, value
+
+
+def _listed(queries: list[CannedQuery], *, as_json: bool) -> str:
+    if as_json:
+        listed = [{**asdict(query), "parameters": list(asdict(query)["parameters"].values())} for query in queries]
+        return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
+    width = max((len(query.name) for query in queries), default=0)
+    lines = []
+    for query in queries:
+        lines.append(f"{query.name:{width}}  {query.summary}")
+        for parameter in query.parameters.values():
+            choice = f", one of {' '.join(parameter.allowed)}" if parameter.allowed else ""
+            default = f", default {parameter.default}" if parameter.default is not None else ""
+            shown = f"{parameter.type}{choice}{default}"
+            lines.append(f"{'':{width}}    --param {parameter.name}=…  {parameter.description} ({shown})")
+    return "\n".join([*lines, ""])

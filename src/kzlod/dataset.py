@@ -1,0 +1,208 @@
+"""A dataset: all inputs of a project as one table of quads, with the way back from a quad to its row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from importlib.resources import as_file, files
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from kzlod import csvw
+from kzlod.errors import FindingsError, InputError
+from kzlod.figures import COMPUTED, derive
+from kzlod.findings import Finding, Severity
+from kzlod.formats import is_rdf
+from kzlod.project import FILE, Project
+from kzlod.quads import QuadTable
+from kzlod.quads.read import add_file
+from kzlod.quads.terms import iri, literal, local_name
+from kzlod.vocab import DCAT, DCTERMS, KZ, RDF
+
+TABLES = "data/csvw.json"
+_UNREADABLE = frozenset(f"table.{what}" for what in ("file", "header", "encoding", "quote", "size", "line-ends"))
+"""The codes of what is wrong with a table as a whole: then its rows say nothing."""
+
+
+class Dataset:
+    """The quads of a project, and what was wrong with its tables when they were read.
+
+    >>> dataset = Dataset.open(Project.reference())
+    >>> dataset.findings
+    ()
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.table = QuadTable()
+        self._findings: list[Finding] = []
+        self._group: csvw.TableGroup | None = None
+        self._read_rows: dict[str, Mapping[int, Mapping[str, str]]] = {}
+
+    @classmethod
+    def open(cls, project: Project) -> Dataset:
+        """Read all inputs of a project: the engine's vocabulary, `ontology/`, the RDF in `data/`, the tables.
+
+        Raises `InputError` for a file that cannot be read or parsed; what is wrong with rows and cells is in
+        `findings`.
+        """
+        dataset = cls(project)
+        dataset._describe()
+        dataset._read_vocabulary()
+        for folder in ("ontology", "data"):
+            for path in project.files(folder, ".nt", ".nq", ".ttl", ".trig", ".jsonld", ".rdf"):
+                assert is_rdf(path)
+                dataset._read_rdf(path)
+        dataset._read_tables()
+        derive(dataset.table, base=project.base, graph=iri(project.dataset_iri))
+        return dataset
+
+    @property
+    def readable(self) -> bool:
+        """Whether every table is there and has the form that its metadata says, so that its rows can be looked at."""
+        return not any(finding.code in _UNREADABLE for finding in self._findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was wrong with the inputs; where they are not `readable` only that, as the rest follows from it."""
+        readable = self.readable
+        return tuple(finding for finding in self._findings if readable or finding.code in _UNREADABLE)
+
+    def sound(self) -> Dataset:
+        """The dataset itself, if its inputs are sound; else raises `FindingsError`."""
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        if errors:
+            raise FindingsError(sorted(errors))
+        return self
+
+    def subjects(self, findings: Iterable[Finding]) -> set[tuple[str, str]]:
+        """The files and the subjects (IRIs) of the rows that some findings are about."""
+        query = "SELECT DISTINCT s FROM quads JOIN sources ON source = id WHERE path = ? AND line = ?"
+        rows = {(finding.file, finding.row) for finding in findings}
+        return {(file, s[1:-1]) for file, row in rows for (s,) in self.table.rows(query, [file, row])}
+
+    def finding(
+        self,
+        code: str,
+        message: str,
+        *,
+        s: str,
+        p: str = "",
+        o: str = "",
+        remedy: str = "",
+        severity: Severity = "error",
+    ) -> Finding:
+        """A finding about a quad (tokens; `p` and `o` may be empty), placed in the row and column that say it.
+
+        What no row describes has its place where it is first named.
+        """
+        place = self.table.where(s, p, o) or self.table.where(s, p)
+        if place is None or place[0] == COMPUTED:
+            place = self.table.where(s) or place
+        if place is None:
+            place, p, o = self._named(s)
+        file, line = place
+        return Finding(file, line or None, self._column(file, line, p, o), code, message, remedy, severity, s[1:-1])
+
+    def _named(self, node: str) -> tuple[tuple[str, int], str, str]:
+        """Where a node is first an object: the file and line, the predicate, the node itself."""
+        query = "SELECT path, line, p FROM quads JOIN sources ON source = id WHERE o = ? ORDER BY source, line LIMIT 1"
+        for path, line, p in self.table.rows(query, [node]):
+            return (path, line), p, node
+        return (TABLES, 0), "", ""
+
+    def _column(self, file: str, line: int, p: str, o: str) -> str | None:
+        """The column of a row behind a predicate and an object (tokens).
+
+        Where several columns make such triples, or the predicate itself is in a cell, the row's cells decide.
+        """
+        table = next((table for table in self._tables if self._shown(table) == file), None)
+        if table is None or not p:
+            return None
+        plan = csvw.compile_table(table)
+        made = [output.column for output in plan.outputs if output.predicate.constant == p[1:-1]]
+        columns = sorted((plan.columns[n] for n in made or range(plan.width)), key=lambda column: column.virtual)
+        if (len(made) == 1) or not (line and o):
+            return columns[0].name if made else None
+        cells, said = self._rows(file).get(line, {}), local_name(o)
+        separated = ((column, cells.get(column.name, ""), column.separator) for column in columns)
+        saying = [column for column, cell, by in separated if said in (cell.split(by) if by else [cell])]
+        return next((column.name for column in saying or columns[: len(made)]), None)
+
+    def _rows(self, file: str) -> Mapping[int, Mapping[str, str]]:
+        """The cells of a table's rows by their columns' names, by the line that each row starts on."""
+        if file not in self._read_rows:
+            rows: dict[int, Mapping[str, str]] = {}
+            with (self.project.root / file).open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+                reader = csv.reader(stream)
+                header, line = next(reader, []), reader.line_num + 1
+                for cells in reader:
+                    rows[line] = dict(zip(header, cells, strict=False))
+                    line = reader.line_num + 1
+            self._read_rows[file] = rows
+        return self._read_rows[file]
+
+    @property
+    def _tables(self) -> tuple[csvw.Table, ...]:
+        return self._group.tables if self._group else ()
+
+    def _shown(self, table: csvw.Table) -> str:
+        return self.project.shown(Path(table.path))
+
+    def _describe(self) -> None:
+        project = self.project
+        node = iri(project.dataset_iri)
+        facts = [(RDF + "type", iri(DCAT + "Dataset")), (DCTERMS + "license", iri(project.license))]
+        facts += [(DCTERMS + "title", literal(text, language=tag)) for tag, text in project.title.items()]
+        facts += [(DCTERMS + "description", literal(text, language=tag)) for tag, text in project.description.items()]
+        self.table.add(((node, iri(p), o, node, 0) for p, o in facts), self.table.source(FILE))
+
+    def _read_vocabulary(self) -> None:
+        with as_file(files("kzlod") / "ns.ttl") as path:
+            add_file(self.table, path, shown="ns.ttl", graph=iri(KZ.rstrip("#")), base=self.project.base)
+
+    def _read_rdf(self, path: Path) -> None:
+        shown = self.project.shown(path)
+        graph = iri(self.project.graph_of(path))
+        blanks = add_file(self.table, path, shown=shown, graph=graph, base=self.project.base)
+        if blanks:
+            message = f"has {blanks} blank nodes, which were given genid IRIs"
+            self._findings.append(
+                Finding(shown, None, None, "rdf.blank", message, "give them IRIs of your own", "warning")
+            )
+
+    def _read_tables(self) -> None:
+        path = self.project.root / TABLES
+        there = sorted(path.parent.glob("*.csv"))
+        if not path.is_file():
+            if there:
+                remedy = "describe the tables in it (CSV on the Web)"
+                raise InputError(f"is not there, and {self.project.shown(there[0])} is", where=TABLES, remedy=remedy)
+            return
+        try:
+            self._group = csvw.load(path)
+        except InputError as error:
+            where, remedy = self._relative(error.where), self._relative(error.remedy)
+            raise type(error)(self._relative(error.message), where=where, remedy=remedy) from error
+        for finding in self._group.findings:
+            self._report(finding)
+        tables = self._tables
+        for stray in {self.project.shown(path) for path in there} - {self._shown(table) for table in tables}:
+            message, remedy = f"is no table of {TABLES}, and is not read", "describe it there, or move it away"
+            self._findings.append(Finding(stray, None, None, "table.stray", message, remedy, "warning"))
+        numbers = [self.table.source(self._shown(table)) for table in tables]
+        graphs = [iri(self.project.graph_of(Path(table.path))) for table in tables]
+        rows = csvw.statements(self._group, mode="minimal", report=self._report)
+        for position, group in groupby(rows, key=itemgetter(3)):
+            self.table.add(((s, p, o, graphs[position], line) for s, p, o, _, line in group), numbers[position])
+
+    def _report(self, finding: Finding) -> None:
+        """Take a finding of the tables' reader, which knows no project."""
+        file, message = self.project.shown(Path(finding.file)), self._relative(finding.message)
+        self._findings.append(replace(finding, file=file, message=message, remedy=self._relative(finding.remedy)))
+
+    def _relative(self, text: str) -> str:
+        root = self.project.root
+        return text.replace(f"{root}/", "") if root.parts else text

@@ -1,0 +1,173 @@
+"""Canned queries: a query is a file, `queries/NAME.rq`, with a header that says what it answers.
+
+The header is YAML in comment lines that begin with `#+`, as grlc has it. A parameter is a `VALUES` slot of the same
+name, which is valid SPARQL as it stands and is filled with a term's own serialisation, never with pasted text:
+
+    #+ summary: Bilateral trade over time
+    #+ description: Every figure of every source, side by side.
+    #+ parameters:
+    #+   year: {type: integer, description: Only periods that touch this year}
+    SELECT … WHERE { VALUES ?year { UNDEF } … }
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kzlod.errors import QueryError
+from kzlod.project import Project
+from kzlod.quads.terms import iri, is_iri, literal
+from kzlod.vocab import XSD
+
+FOLDER, SUFFIX = "queries", ".rq"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a canned query.
+
+    `type` is one of `string integer decimal date iri`; `base` is what a short value of an `iri` is put behind
+    (`thing/` makes `oslo` the IRI `<base>thing/oslo`); `allowed` lists all values, if not empty.
+    """
+
+    name: str
+    type: str = "string"
+    description: str = ""
+    default: str | None = None
+    allowed: tuple[str, ...] = ()
+    base: str = ""
+
+    def term(self, value: str) -> str:
+        """The token of a value that a user typed; raises `QueryError` for a value of the wrong type.
+
+        >>> Parameter("year", "integer").term("2024")
+        '"2024"^^<http://www.w3.org/2001/XMLSchema#integer>'
+        >>> Parameter("about", "iri", base="http://e/thing/").term("oslo")
+        '<http://e/thing/oslo>'
+        """
+        if self.allowed and value not in self.allowed:
+            raise self._wrong(value, f"one of {', '.join(self.allowed)}")
+        if self.type == "iri":
+            whole = value if is_iri(value) else self.base + value
+            if not is_iri(whole):
+                raise self._wrong(value, "an IRI" + (f", or what follows {self.base}" if self.base else ""))
+            return iri(whole)
+        if self.type == "integer" and not re.fullmatch(r"[+-]?\d{1,18}", value, re.ASCII):
+            raise self._wrong(value, "a whole number, such as 2024")
+        if self.type == "decimal" and not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", value, re.ASCII):
+            raise self._wrong(value, "a number, such as 30.05")
+        if self.type == "date" and not _is_date(value):
+            raise self._wrong(value, "a date, such as 2024-07-02")
+        return literal(value, datatype=XSD + self.type)
+
+    def _wrong(self, value: str, expected: str) -> QueryError:
+        return QueryError(f"{self.name}={value!r} is not what the parameter takes", remedy=f"give {expected}")
+
+
+@dataclass(frozen=True, slots=True)
+class CannedQuery:
+    """A canned query: `name` is its file's, `text` its SPARQL."""
+
+    name: str
+    summary: str
+    description: str
+    text: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The query's SPARQL with its slots filled; raises `QueryError` for an unknown parameter or a wrong value."""
+        for name in values:
+            if name not in self.parameters:
+                known = ", ".join(self.parameters) or "none"
+                raise QueryError(f"the query {self.name} has no parameter {name!r}", remedy=f"it has: {known}")
+        text = self.text
+        for name, parameter in self.parameters.items():
+            value = values.get(name, parameter.default)
+            if value is not None:
+                # A function, since a replacement text would have its backslashes read.
+                text = _slot(name).sub(partial(_filled, parameter.term(value)), text)
+        return text
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _filled(term: str, slot: re.Match[str]) -> str:
+    return f"{slot[1]} {term} {slot[2]}"
+
+
+def _slot(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)\s*UNDEF\s*(\}})", re.IGNORECASE)
+
+
+def read(path: Path, project: Project) -> CannedQuery:
+    """Read a query's file; raises `QueryError` where its header is wrong."""
+    where = project.shown(path)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"cannot be read: {error}", where=where) from error
+    lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
+    try:
+        header = yaml.safe_load("\n".join(lines)) or {}
+    except yaml.YAMLError as error:
+        raise QueryError(
+            f"its header is not YAML: {error}", where=where, remedy="mend the lines that begin with #+"
+        ) from error
+    if not isinstance(header, dict) or not isinstance(header.get("summary"), str):
+        raise QueryError(
+            "has no summary", where=where, remedy="begin it with a line such as `#+ summary: What it answers`"
+        )
+    parameters = {
+        name: _parameter(name, fields or {}, project, where)
+        for name, fields in (header.get("parameters") or {}).items()
+    }
+    for name in parameters:
+        if not _slot(name).search(text):
+            raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
+    return CannedQuery(path.stem, header["summary"], str(header.get("description", "")).strip(), text, parameters)
+
+
+def _parameter(name: str, fields: dict[str, Any], project: Project, where: str) -> Parameter:
+    type_ = str(fields.get("type", "string"))
+    if type_ not in ("string", "integer", "decimal", "date", "iri"):
+        remedy = "use string, integer, decimal, date or iri"
+        raise QueryError(f"the parameter {name} has the unknown type {type_!r}", where=where, remedy=remedy)
+    default = fields.get("default")
+    return Parameter(
+        name=name,
+        type=type_,
+        description=str(fields.get("description", "")),
+        default=None if default is None else str(default),
+        allowed=tuple(str(value) for value in fields.get("allowed", ())),
+        base=project.base + str(fields.get("collection", "")),
+    )
+
+
+def catalog(project: Project) -> list[CannedQuery]:
+    """All canned queries of a project, in order of their names."""
+    return [read(path, project) for path in project.files(FOLDER, SUFFIX)]
+
+
+def find(project: Project, name: str) -> CannedQuery:
+    """The canned query of a name; raises `QueryError` with the nearest names where there is none."""
+    path = project.root / FOLDER / f"{name}{SUFFIX}"
+    names = [path.stem for path in project.files(FOLDER, SUFFIX)]
+    if name not in names:
+        near = get_close_matches(name, names, n=3, cutoff=0.4)
+        remedy = f"did you mean {' or '.join(near)}?" if near else "`kzlod query` alone lists them"
+        raise QueryError(f"there is no query {name!r}", remedy=remedy)
+    return read(path, project)
