@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kzlod import __version__
 from kzlod.project import Project
+
+if TYPE_CHECKING:
+    from httpx import Client
 
 F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
@@ -30,6 +35,11 @@ def project_option(function: F) -> F:
     )(function)
 
 
+def cache_folder() -> Path:
+    """Where snapshots are kept: `$XDG_CACHE_HOME/kzlod`, or `~/.cache/kzlod`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kzlod"
+
+
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[str], None]]:
     """A line on a terminal's standard error that says what is being done; nothing where it is no terminal."""
@@ -44,3 +54,15 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
             status.update(f"{doing}: {step}")
 
         yield show
+
+
+@contextmanager
+def web(place: str) -> Iterator[Client | None]:
+    """A client for an address on the web; none for a path."""
+    if not place.lower().startswith(("http://", "https://")):
+        yield None
+        return
+    import httpx
+
+    with httpx.Client(timeout=30, headers={"user-agent": f"kzlod/{__version__}"}) as client:
+        yield client

@@ -8,11 +8,11 @@ from dataclasses import asdict
 import click
 from click.shell_completion import CompletionItem
 
-from kzlod.cli.options import project_option
-from kzlod.dataset import Dataset
+from kzlod.cli.options import cache_folder, project_option
 from kzlod.errors import QueryError
 from kzlod.project import Project
 from kzlod.query import FORMATS, CannedQuery, Engine, catalog, find
+from kzlod.snapshot import quads
 
 
 def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -26,7 +26,15 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[C
 @click.option(
     "--param", "-p", "params", metavar="NAME=VALUE", multiple=True, help="A parameter's value; may be repeated."
 )
-@click.option("--format", "-f", "format_", type=click.Choice(list(FORMATS)), default="table", show_default=True)
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+    help="How the answer is printed.",
+)
 def command(name: str | None, project: Project, params: tuple[str, ...], format_: str) -> None:
     """Ask a canned query; without NAME, list them all with their parameters.
 
@@ -40,8 +48,12 @@ def command(name: str | None, project: Project, params: tuple[str, ...], format_
         click.echo(_listed(catalog(project), as_json=format_ == "json"), nl=False)
         return
     query = find(project, name)
-    sparql = query.fill(dict(_split(param) for param in params))
-    engine = Engine(Dataset.open(project).sound().table, project.prefixes)
+    values: dict[str, str] = {}
+    for param, value in map(_split, params):
+        if values.setdefault(param, value) != value:
+            raise QueryError(f"--param {param} is given twice", remedy="give it once")
+    sparql = query.fill(values)
+    engine = Engine(quads(project, cache=cache_folder()), project.prefixes)
     click.echo(FORMATS[format_](engine.select(sparql)), nl=False)
 
 

@@ -120,28 +120,33 @@ def read(path: Path, project: Project) -> CannedQuery:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"cannot be read: {error}", where=where) from error
-    lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
+    lines = {n: line[2:].removeprefix(" ") for n, line in enumerate(text.splitlines(), 1) if line.startswith("#+")}
     try:
-        header = yaml.safe_load("\n".join(lines)) or {}
+        header = yaml.safe_load("\n".join(lines.values())) or {}
     except yaml.YAMLError as error:
-        raise QueryError(
-            f"its header is not YAML: {error}", where=where, remedy="mend the lines that begin with #+"
-        ) from error
+        problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+        at = f":{[*lines, len(lines) + 1][mark.line]}" if mark else ""
+        remedy = "mend the lines that begin with #+"
+        raise QueryError(f"its header is not YAML: {problem or error}", where=where + at, remedy=remedy) from error
     if not isinstance(header, dict) or not isinstance(header.get("summary"), str):
         raise QueryError(
             "has no summary", where=where, remedy="begin it with a line such as `#+ summary: What it answers`"
         )
-    parameters = {
-        name: _parameter(name, fields or {}, project, where)
-        for name, fields in (header.get("parameters") or {}).items()
-    }
+    declared = header.get("parameters") or {}
+    if not isinstance(declared, dict):
+        remedy = "write each as `#+   year: {type: integer, description: …}`"
+        raise QueryError("its parameters are not a table of names", where=where, remedy=remedy)
+    parameters = {str(name): _parameter(str(name), fields or {}, project, where) for name, fields in declared.items()}
     for name in parameters:
         if not _slot(name).search(text):
             raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
     return CannedQuery(path.stem, header["summary"], str(header.get("description", "")).strip(), text, parameters)
 
 
-def _parameter(name: str, fields: dict[str, Any], project: Project, where: str) -> Parameter:
+def _parameter(name: str, fields: Any, project: Project, where: str) -> Parameter:
+    if not isinstance(fields, dict) or not isinstance(fields.get("allowed", []), list):
+        remedy = f"write `{name}: {{type: integer, description: …, allowed: […]}}`"
+        raise QueryError(f"the parameter {name} is no table of fields", where=where, remedy=remedy)
     type_ = str(fields.get("type", "string"))
     if type_ not in ("string", "integer", "decimal", "date", "iri"):
         remedy = "use string, integer, decimal, date or iri"

@@ -1,4 +1,4 @@
-"""Where queries run: Oxigraph inside the process, filled from the table of quads, over the union of its graphs."""
+"""Where queries run: Oxigraph inside the process, filled from N-Quads, over the union of its graphs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from kzlod.errors import QueryError
-from kzlod.quads import QuadTable
 from kzlod.query.guard import refuse_service
 from kzlod.query.results import Node, Table
 
@@ -15,18 +14,16 @@ from kzlod.query.results import Node, Table
 class Engine:
     """An Oxigraph store in memory.
 
-    >>> from kzlod.quads import QuadTable
-    >>> table = QuadTable()
-    >>> table.add([("<http://e/a>", "<http://e/p>", '"1"', "<http://e/g>", 1)], table.source("a.nq"))
-    >>> Engine(table, {"e": "http://e/"}).select("SELECT ?s { ?s e:p ?o }").cells()
+    >>> quads = b'<http://e/a> <http://e/p> "1" <http://e/g> .'
+    >>> Engine(quads, {"e": "http://e/"}).select("SELECT ?s { ?s e:p ?o }").cells()
     [['e:a']]
     """
 
-    def __init__(self, table: QuadTable, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, quads: bytes, prefixes: Mapping[str, str]) -> None:
+        """Fill the store with N-Quads; `prefixes` need no declaration in queries."""
         self._prefixes = dict(prefixes)
         self._store = ox.Store()
-        for text in table.texts():
-            self._store.load(text.encode(), format=ox.RdfFormat.N_QUADS)
+        self._store.load(quads, format=ox.RdfFormat.N_QUADS)
 
     def select(self, sparql: str) -> Table:
         """The rows of a SELECT, or the one row `result` of an ASK; prefixes of the dataset need no declaration.
