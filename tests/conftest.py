@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-ROOT = Path(__file__).parent.parent
+from tests.editing import ROOT, copy_reference
+
 SHARED = ROOT.parent / "shared"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The project's top folder."""
     return ROOT
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     """The documents of the reference dataset, where they are on this machine."""
     folder = SHARED / "sources"
@@ -32,15 +32,18 @@ def corpus() -> Path:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the reference dataset, to break."""
-    target = tmp_path / "project"
-    target.mkdir()
-    for name in ("ontology", "data", "shapes", "queries"):
-        shutil.copytree(ROOT / name, target / name)
-    shutil.copy(ROOT / "kzlod.toml", target)
-    return target
+    return copy_reference(tmp_path / "project")
 
 
 @pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A dataset as `kzlod init` starts it: all layers, a few rows, checked in a moment."""
+    from kzlod.init import init
+
+    return init(tmp_path / "tiny").root
+
+
+@pytest.fixture(scope="session")
 def kzlod() -> Callable[..., Result]:
     """Runs the command line inside the process; the result has `exit_code`, `stdout`, `stderr`, `output`."""
     from kzlod.cli import main
@@ -51,8 +54,9 @@ def kzlod() -> Callable[..., Result]:
         def main(self, args: list[str], **_: object) -> None:
             main(args)
 
-    def run(*arguments: object) -> Result:
-        return CliRunner().invoke(_Entry(), [str(argument) for argument in arguments])  # type: ignore[arg-type]
+    def run(*arguments: object, input: str | bytes | None = None) -> Result:
+        texts = [str(argument) for argument in arguments]
+        return CliRunner().invoke(_Entry(), texts, input=input)  # type: ignore[arg-type]
 
     return run
 

@@ -9,11 +9,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kzlod import csvw
@@ -98,6 +100,17 @@ def test_an_ordered_cell_is_a_list() -> None:
         f"_:b1 <{rest}> <{expand('rdf:nil')}>",
     ]
     assert convert(metadata, "a\n\n")[0] == [f"<http://s/> <http://p/> <{expand('rdf:nil')}>"]
+
+
+def test_cells_beyond_the_columns_are_of_columns_that_have_numbers() -> None:
+    metadata = table(
+        [column("a"), {"name": "v", "virtual": True, "propertyUrl": "#v", "valueUrl": "#{a}"}], aboutUrl="#{_row}"
+    )
+    triples, found = convert(metadata, "a\n1,x\n2\n3,y\n")
+    extra = [triple for triple in triples if "_col.2" in triple]
+    assert extra == [f'<{BASE}t.csv#{n}> <{BASE}t.csv#_col.2> "{text}"' for n, text in ((1, "x"), (3, "y"))]
+    assert [triple.split("#")[-1] for triple in triples if "#v" in triple] == ["1>", "2>", "3>"]
+    assert [line.split(":")[1] for line in found] == ["2", "4"]
 
 
 def test_provenance_is_given_on_demand() -> None:
@@ -310,6 +323,71 @@ def test_the_plan_makes_the_iris_that_the_standard_describes(source: str, a: str
     values = {"a": a or None, "b": b, "_row": "1", "_sourceRow": "2", "_column": "2", "_name": "b"}
     full = iri.resolve(BASE + "t.csv", expand(templates.Template(source).expand(values)))
     assert triples == ([f"<http://s/> <http://p/> <{full}>"] if iri.is_iri(full) else [])
+
+
+RICH: dict[str, Any] = {
+    "@context": [CONTEXT, {"@language": "en", "@base": "http://example.org/"}],
+    "@id": "group", "@type": "TableGroup", "lang": "en", "null": ["", "-"], "tableDirection": "ltr",
+    "dc:title": "Title", "dc:creator": {"@id": "#me", "@type": "foaf:Person", "foaf:name": ["A", {"@value": 1.5}]},
+    "notes": [{"dc:date": {"@value": "2024-01-01", "@type": "date"}}],
+    "dialect": {"delimiter": ",", "quoteChar": "\"", "trim": "true", "skipRows": 0, "lineTerminators": ["\n"],
+                "encoding": "utf-8", "commentPrefix": "#", "headerRowCount": 1, "skipBlankRows": True},
+    "transformations": [{"url": "t", "scriptFormat": "http://s/", "targetFormat": "http://t/", "titles": "x"}],
+    "tables": [{
+        "url": "t.csv", "@id": "table", "notes": ["a note"], "suppressOutput": False,
+        "tableSchema": {
+            "@id": "schema", "aboutUrl": "#{a}", "primaryKey": "a", "rowTitles": ["a", "b"],
+            "foreignKeys": [{"columnReference": "b", "reference": {"resource": "t.csv", "columnReference": "a"}}],
+            "columns": [
+                {"name": "a", "titles": {"en": ["a"]}, "datatype": {"base": "integer", "format": {"pattern": "#0"},
+                                                                    "minimum": 1, "maximum": "9"}},
+                {"name": "b", "titles": "b", "datatype": {"base": "string", "format": "^.*$", "maxLength": 9,
+                                                          "@id": "http://d/"}, "required": True, "default": "x"},
+                {"titles": ["c"], "separator": ";", "ordered": True, "datatype": "date", "propertyUrl": "dc:{_name}"},
+                {"name": "v", "virtual": True, "valueUrl": "{?a,b}", "propertyUrl": "rdf:type"},
+            ],
+        },
+    }],
+}  # fmt: skip
+JSON = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.just(1e300), st.sampled_from([
+        "", "a", "_:b", "#", "{", "http://a b", "http://example.org/x", "x:y", "xsd:date", "date", "string", "decimal",
+        "yyyy-MM-dd", "Y|N", "#,##0.0#", "(", "\udc80", "en", "utf-16", "rtl", "schema", "@id", "t.csv", ",",
+    ]),
+    st.just([]), st.just({}), st.just([[]]), st.just(["a", 1]), st.just({"@value": "x"}), st.just({"a": 1}),
+    st.just({"@id": "x", "@type": "Table", "@value": 1}), st.just({"base": "duration", "minInclusive": "P1Y"}),
+)  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place within a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path] * bool(path) + [place for key, item in items for place in places(item, (*path, key))]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_metadata_and_no_table_make_a_traceback(data: st.DataObject) -> None:
+    metadata = deepcopy(RICH)
+    for place in data.draw(st.lists(st.sampled_from(places(RICH)), max_size=3)):
+        try:
+            target = metadata
+            for key in place[:-1]:
+                target = target[key]
+            target[place[-1]] = deepcopy(data.draw(JSON))
+        except (LookupError, TypeError):
+            continue
+    rows = data.draw(
+        st.sampled_from(["a,b,c\n1,1,2024-01-01;x\n", "a,b\n", "", '"', "a,b,c\n\0,\x7f,\r\n,,,\n", "\ufffe"])
+    )
+    encoded = json.dumps(metadata).encode()
+    try:
+        group = csvw.load(BASE + "m.json", fetch=Web({"m.json": encoded, "t.csv": rows}))
+    except InputError:
+        return
+    for mode in ("standard", "minimal"):
+        text = "".join(f"{' '.join(s[:3])} .\n" for s in csvw.statements(group, mode=mode))
+        list(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES))
 
 
 def test_metadata_errors_are_input_errors() -> None:

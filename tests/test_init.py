@@ -253,7 +253,7 @@ def test_the_template_is_canonical(path: Path) -> None:
     if path.suffix == ".csv":
         header, *rows = csv.reader(text.splitlines())
         assert [row[0] for row in rows] == sorted({row[0] for row in rows}), "sort by the first column"
-        assert {len(row) for row in rows} == {len(header)}
+        assert {len(row) for row in rows} <= {len(header)}
 
 
 def test_the_template_is_itself_a_sound_dataset(kzlod: Run, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kzlod import csvw
 from kzlod.errors import FindingsError, InputError
@@ -22,8 +23,20 @@ from kzlod.quads.terms import iri, literal, local_name
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF
 
 TABLES = "data/csvw.json"
-_UNREADABLE = frozenset(f"table.{what}" for what in ("file", "header", "encoding", "quote", "size", "line-ends"))
+_WHOLE = ("file", "header", "encoding", "quote", "size", "line-ends", "blank-node")
+_UNREADABLE = frozenset(f"table.{what}" for what in _WHOLE)
 """The codes of what is wrong with a table as a whole: then its rows say nothing."""
+
+
+_LARGE = 64 * 1024 * 1024
+"""From how many bytes of inputs the table of quads lies in a file, compressed, with a limit on memory."""
+_MEMORY = "900MB"
+
+
+def _size(project: Project) -> int:
+    """How many bytes the inputs have."""
+    found = (path for folder in ("ontology", "data") for path in (project.root / folder).rglob("*"))
+    return sum(path.stat().st_size for path in found if path.is_file())
 
 
 class Dataset:
@@ -36,7 +49,12 @@ class Dataset:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.table = QuadTable()
+        self._folder: TemporaryDirectory[str] | None = None
+        if _size(project) > _LARGE:
+            self._folder = TemporaryDirectory(prefix="kzlod-")
+            self.table = QuadTable(folder=Path(self._folder.name), memory_limit=_MEMORY)
+        else:
+            self.table = QuadTable()
         self._findings: list[Finding] = []
         self._group: csvw.TableGroup | None = None
         self._read_rows: dict[str, Mapping[int, Mapping[str, str]]] = {}
@@ -124,9 +142,9 @@ class Dataset:
         plan = csvw.compile_table(table)
         made = [output.column for output in plan.outputs if output.predicate.constant == p[1:-1]]
         columns = sorted((plan.columns[n] for n in made or range(plan.width)), key=lambda column: column.virtual)
-        if (len(made) == 1) or not (line and o):
+        if len(made) == 1 or not line:
             return columns[0].name if made else None
-        cells, said = self._rows(file).get(line, {}), local_name(o)
+        cells, said = self._rows(file).get(line, {}), local_name(o or p)
         separated = ((column, cells.get(column.name, ""), column.separator) for column in columns)
         saying = [column for column, cell, by in separated if said in (cell.split(by) if by else [cell])]
         return next((column.name for column in saying or columns[: len(made)]), None)
@@ -168,7 +186,7 @@ class Dataset:
         graph = iri(self.project.graph_of(path))
         blanks = add_file(self.table, path, shown=shown, graph=graph, base=self.project.base)
         if blanks:
-            message = f"has {blanks} blank nodes, which were given genid IRIs"
+            message = f"has blank nodes ({blanks}), which were given genid IRIs"
             self._findings.append(
                 Finding(shown, None, None, "rdf.blank", message, "give them IRIs of your own", "warning")
             )
@@ -192,11 +210,29 @@ class Dataset:
         for stray in {self.project.shown(path) for path in there} - {self._shown(table) for table in tables}:
             message, remedy = f"is no table of {TABLES}, and is not read", "describe it there, or move it away"
             self._findings.append(Finding(stray, None, None, "table.stray", message, remedy, "warning"))
+        for table in tables:
+            self._refuse_blank_nodes(table)
         numbers = [self.table.source(self._shown(table)) for table in tables]
         graphs = [iri(self.project.graph_of(Path(table.path))) for table in tables]
         rows = csvw.statements(self._group, mode="minimal", report=self._report)
         for position, group in groupby(rows, key=itemgetter(3)):
             self.table.add(((s, p, o, graphs[position], line) for s, p, o, _, line in group), numbers[position])
+
+    def _refuse_blank_nodes(self, table: csvw.Table) -> None:
+        """Published data has no blank nodes (design decision 6), and what a table makes of them is in its metadata."""
+        plan = csvw.compile_table(table)
+        nameless = [
+            plan.columns[output.column].name for output in plan.outputs if plan.subjects[output.subject] is None
+        ]
+        lists = [plan.columns[output.column].name for output in plan.outputs if output.ordered]
+        for columns, lack, remedy in (
+            (nameless, "no aboutUrl", "give the table one, or the column"),
+            (lists, "an ordered list", "leave out `ordered`, or make a table of the list"),
+        ):
+            if columns:
+                where = f"{self._shown(table)}, {', '.join(dict.fromkeys(columns))}"
+                message = f"{where}: has {lack}, and so makes nodes without an IRI, which cannot be published"
+                self._findings.append(Finding(TABLES, None, None, "table.blank-node", message, remedy))
 
     def _report(self, finding: Finding) -> None:
         """Take a finding of the tables' reader, which knows no project."""
@@ -206,3 +242,15 @@ class Dataset:
     def _relative(self, text: str) -> str:
         root = self.project.root
         return text.replace(f"{root}/", "") if root.parts else text
+
+    def close(self) -> None:
+        """Close the table and free its memory."""
+        self.table.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Dataset:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,7 +1,8 @@
 """CSV on the Web: tables with metadata become RDF, and are checked on the way.
 
     group = csvw.load("data/csvw.json")
-    for s, p, o, table, line in csvw.statements(group, mode="minimal", report=print): ...
+    for s, p, o, table, line in csvw.statements(group, mode="minimal", report=print):
+        ...
 
 Metadata becomes a model (`metadata`, `model`), a table's model a plan (`plan`), and an executor runs the plan
 (`rows`). The standards: Model for Tabular Data and Metadata on the Web, Metadata Vocabulary for Tabular Data,
@@ -67,6 +68,16 @@ def statements(
     `standard`, which describes tables and rows too (with `provenance`, also how the triples were made), or
     `minimal`, which gives what the cells say alone. Blank nodes are `_:b0`, `_:b1` and so on. `report` gets a
     `Finding` for all that is wrong with the tables; the rows go on.
+
+    >>> import io
+    >>> files = {
+    ...     "http://example.org/m.json": b'''{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv",
+    ...         "tableSchema": {"aboutUrl": "#{name}", "columns": [{"name": "name", "titles": "name"}]}}''',
+    ...     "http://example.org/t.csv": b"name\\nAda\\n",
+    ... }
+    >>> group = load("http://example.org/m.json", fetch=lambda url, accept: Response(url, io.BytesIO(files[url])))
+    >>> next(statements(group, mode="minimal"))
+    ('<http://example.org/t.csv#Ada>', '<http://example.org/t.csv#name>', '"Ada"', 0, 2)
     """
     return rows.statements(group, mode=mode, provenance=provenance, report=report)
 

@@ -65,7 +65,7 @@ class CellParser:
         object.__setattr__(self, "canonical", canonical)
         object.__setattr__(self, "parser", compile_datatype(datatype))
         object.__setattr__(self, "ending", suffix(datatype.iri, lang if tagged else ""))
-        object.__setattr__(self, "plain", suffix(lang=lang))
+        object.__setattr__(self, "plain", suffix(lang=lang if datatype.base == "string" else ""))
 
     def parse(self, text: str) -> Cell:
         """The cell that a text is."""

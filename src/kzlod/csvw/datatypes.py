@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kzlod.csvw import dates, numbers
@@ -326,6 +327,7 @@ def _with_constraints(datatype: Datatype, parse: Callable[[str], str]) -> Callab
     return lexical
 
 
+@lru_cache(maxsize=1024)
 def compile_datatype(datatype: Datatype) -> Parser:
     """Make a datatype's parser. The datatype's format and bounds must have been checked (`metadata`)."""
     base = datatype.base

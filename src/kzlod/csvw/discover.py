@@ -181,7 +181,8 @@ def _header(rows: Iterator[Row], dialect: Dialect) -> tuple[list[list[str]], int
             continue
         cells = row.cells[dialect.skip_columns :]
         width = max(width, len(cells))
+        if dialect.header_rows:
+            titles.append(cells)
         if len(titles) >= dialect.header_rows:
             break
-        titles.append(cells)
     return titles, width

@@ -35,7 +35,7 @@ def check(
             yield Finding(table.path, line, None, "table.header", message, "make them the same")
         return
     count = max(map(len, titles))
-    headers = [tuple(row[n] for row in titles if n < len(row) and row[n] != "") for n in range(count)]
+    headers = [tuple(row[n] for row in titles if n < len(row) and row[n].strip()) for n in range(count)]
     names = {title: column for column in described for title in _titles(column)}
     found = {title for header in headers for title in header}
     for column in described:

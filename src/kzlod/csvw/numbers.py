@@ -101,12 +101,14 @@ class NumberFormat:
         object.__setattr__(self, "regex", self._free() if self.pattern is None else self._of_pattern())
 
     def _free(self) -> str:
+        exponent = "(?:[Ee][+-]?[0-9]+)?"
+        if self.group_char is None and self.decimal_char == ".":
+            # XML Schema's forms, and the standard decimal format of CLDR where its grouping is plain: 3,05 is no 305.
+            digits = "(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
+            return rf"[+-]?(?:{digits}(?:\.[0-9]*)?|\.[0-9]+){exponent}"
         group, point = re.escape(self.group_char or ""), re.escape(self.decimal_char)
-        integer = f"[0-9]+(?:{group}[0-9]+)*" if group else "[0-9]+"
-        if not group and self.decimal_char == ".":
-            # The standard decimal format of CLDR, which grouping makes plain: 3,05 is not 305.
-            integer = "(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
-        return f"[+-]?{integer}(?:{point}[0-9]+)?(?:[Ee][+-]?[0-9]+)?[%‰]?"
+        digits = f"[0-9]+(?:{group}[0-9]+)*" if group else "[0-9]+"
+        return f"[+-]?{digits}(?:{point}[0-9]+)?{exponent}[%‰]?"
 
     def _of_pattern(self) -> str:
         pattern, point, group = self.pattern or "", self.decimal_char, self.group_char or ","

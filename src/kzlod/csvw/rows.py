@@ -150,6 +150,7 @@ class _Executor:
         self.memos: list[dict[str, Cell]] = [{} for _ in plan.columns]
         self.keyed = bool(run.keys.columns(run.position)) and run.aligned
         self.subjects = [None if url is None else maker(url, partial(self._complain, None)) for url in plan.subjects]
+        self.wider: dict[int, _Executor] = {}
         self.outputs = [self._output(output) for output in plan.outputs]
 
     def _output(self, output: Output) -> tuple[int, str | None, Make, int, Make | None, bool, bool]:
@@ -166,16 +167,20 @@ class _Executor:
         if line is None or self.table.aligned:
             self.table.say(line, column, "table.iri", message, remedy)
 
-    def run(self, rows: Iterable[Row]) -> Iterator[Statement]:
-        """The statements of the rows."""
+    def run(self, rows: Iterable[Row], number: int = 0) -> Iterator[Statement]:
+        """The statements of the rows, `number` rows having gone before."""
         run, fresh, position, outputs = self.table, self.table.fresh, self.table.position, self.outputs
         title_columns = [self.plan.columns[n] for n in run.table.row_titles]
-        number = 0
+        limit = self.plan.width + self.dialect.skip_columns
         for row in rows:
             if row.comment is not None:
                 yield from run.comment(row.comment, row.line)
                 continue
             if self.dialect.skip_blank_rows and not any(row.cells):
+                continue
+            if len(row.cells) > limit:
+                yield from self._wider(row).run([row], number)
+                number += 1
                 continue
             number += 1
             line = row.line
@@ -236,15 +241,28 @@ class _Executor:
         return cells
 
     def _ragged(self, texts: list[str], line: int) -> list[str]:
+        """A row with too few cells, filled up."""
         width = self.plan.width
         if texts in ([], [""]):
-            message, remedy = "the line is blank", "take it out"
+            self._say_ragged(line, "the line is blank", "take it out")
         else:
             message = f"the row has {len(texts)} cells, and the table {width} columns"
-            remedy = "add what is missing" if len(texts) < width else "put a cell with a delimiter in it in quotes"
+            self._say_ragged(line, message, "add what is missing")
+        return texts + [""] * (width - len(texts))
+
+    def _wider(self, row: Row) -> _Executor:
+        """The executor of a row with too many cells: they are of columns that only have numbers (8)."""
+        width = len(row.cells) - self.dialect.skip_columns
+        message = f"the row has {width} cells, and the table {self.plan.width} columns"
+        self._say_ragged(row.line, message, "put a cell with a delimiter in it in quotes")
+        if width not in self.wider:
+            plan = compile_table(self.table.table, _fitted(self.table.table, width, self.dialect.skip_columns))
+            self.wider[width] = _Executor(self.table, plan, self.dialect)
+        return self.wider[width]
+
+    def _say_ragged(self, line: int, message: str, remedy: str) -> None:
         if self.table.aligned:
             self.table.say(line, None, "table.ragged", message, remedy)
-        return (texts + [""] * width)[:width]
 
     def _list(self, subject: str, verb: str, tokens: tuple[str, ...]) -> Iterator[Triple]:
         """An RDF list."""

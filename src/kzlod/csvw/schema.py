@@ -218,9 +218,9 @@ def embedded(titles: list[list[str]], count: int, outer: Mapping[str, Json], ski
     """The columns of a file without metadata: named by its header, one list of titles for each header row."""
     out = []
     for index in range(count):
-        own = tuple(row[index] for row in titles if index < len(row) and row[index] != "")
+        own = tuple(row[index] for row in titles if index < len(row) and row[index].strip())
         known_titles: Titles = {"und": own} if own else {}
         name = name_of(known_titles, "und", index + 1)
-        column = Column(name=name, number=index + 1, source_number=0, titles=known_titles)
-        out.append(_with(column, index + 1 + skipped, outer))
+        number = index + 1
+        out.append(Column(name, number, number + skipped, titles=known_titles, **outer))
     return tuple(out)

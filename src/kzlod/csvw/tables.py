@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 
 from kzlod.csvw.model import Dialect
 
-LONGEST_ROW = 1 << 28
+LONGEST_ROW = 1 << 27
 """Characters that one row may have: a quote that is never closed does not swallow a file of any size."""
 
 Problem = Callable[[int, str, str, str], None]
@@ -231,7 +231,7 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
                     cells = [trim(cell) for cell in cells]
                 yield Row(start, number, cells)
                 continue
-            scanner, length = _Scanner(dialect), len(text)
+            scanner, length, joined = _Scanner(dialect), len(text), 0
             while scanner.feed(text):
                 assert scanner.value is not None
                 following = next(lines, None)
@@ -240,6 +240,9 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
                     scanner.wrong = f"a {scanner.quote} is never closed"
                     break
                 scanner.value.append(terminator)
+                if len(scanner.value) - joined > 4096:  # small strings take much more memory than their text
+                    scanner.value[joined:] = ["".join(scanner.value[joined:])]
+                    joined = len(scanner.value)
                 text, terminator = following
                 line += 1
                 length += len(text) + 1
@@ -252,6 +255,6 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
                 problem(start, "table.quote", scanner.wrong, remedy)
             yield Row(start, number, cells if trim is None else [trim(cell) for cell in cells])
     except _TooLongError:
-        problem(line + 1, "table.size", "a row is longer than 256 million characters", "look for an open quote")
+        problem(line + 1, "table.size", "a row is longer than 134 million characters", "look for an open quote")
     finally:
         lines.close()

@@ -65,28 +65,44 @@ def passage_id(source: str, number: int) -> str:
     return f"{source}-{number:02}"
 
 
-def read_rows(path: Path, shown: str) -> Iterator[tuple[int, Row]]:
-    """The rows of a table with the line that each starts on; raises `InputError` for a file that is no table."""
+def read_rows(path: Path, shown: str, *needed: str) -> Iterator[tuple[int, Row]]:
+    """The rows of a table with the line that each starts on.
+
+    Raises `InputError` for a file that is no table, or lacks a column that is needed.
+    """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            line = 2
+            for column in needed:
+                if column not in (reader.fieldnames or ()):
+                    raise InputError(f"{column}: the column is missing", where=f"{shown}:1", remedy="add it")
+            line = reader.line_num + 1
             for row in reader:
                 yield line, {key: value or "" for key, value in row.items() if key}
                 line = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise InputError(f"is not UTF-8 at byte {error.start}", where=shown, remedy="save it as UTF-8") from error
-    except (OSError, csv.Error) as error:
-        raise InputError(f"cannot be read: {error}", where=shown) from error
+    except csv.Error as error:
+        raise InputError(f"is no table: {error}", where=f"{shown}:{line}", remedy="mend the quotes there") from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=shown, remedy="put the table there") from error
 
 
 def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Row]) -> None:
-    """Write a table in canonical form: UTF-8, line feeds, rows in the order given, quotes only where needed."""
+    """Write a table in canonical form: UTF-8, line feeds, rows in the order given, quotes only where needed.
+
+    It is written beside and moved into place: a table is never there half.
+    """
     text = StringIO()
     writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    path.write_bytes(text.getvalue().encode())
+    beside = path.with_name(f".{path.name}")
+    try:
+        beside.write_bytes(text.getvalue().encode())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def lock(project: Project, corpus: Path) -> Lock:
@@ -95,7 +111,7 @@ def lock(project: Project, corpus: Path) -> Lock:
     Raises `InputError` for a document that is not there, `FindingsError` for figures that are not where their mention
     says; then nothing is written.
     """
-    sources = [row for _, row in read_rows(project.root / SOURCES, SOURCES)]
+    sources = [row for _, row in read_rows(project.root / SOURCES, SOURCES, "id", "file", "sha256")]
     passages: list[Row] = []
     texts: dict[str, tuple[int, str]] = {}
     for source in sources:
@@ -119,11 +135,13 @@ def lock(project: Project, corpus: Path) -> Lock:
 
 def _wanted(project: Project) -> Iterator[_Mention]:
     path = project.root / FIGURES
-    for line, row in read_rows(path, FIGURES) if path.is_file() else ():
+    for line, row in read_rows(path, FIGURES, *_PAIRS[0]) if path.is_file() else ():
         for mention, written in _PAIRS:
             if id_ := row.get(mention, ""):
                 passage, _, ordinal = id_.rpartition("-")
-                yield _Mention(id_, passage, int(ordinal) if ordinal.isdigit() else 0, row[written], line, mention)
+                yield _Mention(
+                    id_, passage, int(ordinal) if ordinal.isdigit() else 0, row.get(written, ""), line, mention
+                )
 
 
 def _locate(wanted: Iterable[_Mention], texts: dict[str, tuple[int, str]]) -> tuple[list[Row], list[Finding]]:
@@ -161,7 +179,7 @@ def _locate(wanted: Iterable[_Mention], texts: dict[str, tuple[int, str]]) -> tu
 
 def _changes(project: Project, table: str, rows: list[Row]) -> Iterator[Change]:
     path = project.root / table
-    before = {row["id"]: row for _, row in read_rows(path, table)} if path.is_file() else {}
+    before = {row["id"]: row for _, row in read_rows(path, table, "id", "start", "end")} if path.is_file() else {}
     after = {row["id"]: row for row in rows}
     for id_ in sorted(before.keys() | after.keys()):
         old, new = before.get(id_, {}), after.get(id_, {})

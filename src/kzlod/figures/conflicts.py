@@ -3,7 +3,7 @@
 Figures with the same indicator, subject, counterpart, status and unit are comparable where their periods are the same
 or overlap, or where one has no period. A conflict set is what hangs together by such comparisons, if two of its figures
 allow no common value. A flow over a part of a period is no more than the flow over the whole: only a part that is
-greater than its whole disagrees with it.
+greater than its whole disagrees with it, and a flow without a period is not compared with that over a part of a year.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
@@ -18,6 +19,7 @@ from kzlod.figures.observations import Observation, code
 
 GRADES = ("same", "overlapping", "undated")
 _SUMMED = frozenset({"flow", "cumulative"})
+_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,19 @@ class ConflictSet:
 
 def comparison(one: Observation, other: Observation) -> str:
     """How the periods of two figures compare: a grade, or nothing where they have no time in common."""
+    if not one.start and not other.start:
+        return "same"
     if not one.start or not other.start:
-        return "undated" if one.start or other.start else "same"
+        dated = one if one.start else other
+        return "" if dated.measurement & _SUMMED and _days(dated) < _YEAR else "undated"
     if (one.start, one.end) == (other.start, other.end):
         return "same"
     return "overlapping" if one.start <= other.end and other.start <= one.end else ""
+
+
+def _days(one: Observation) -> int:
+    """How long a figure's period is."""
+    return (date.fromisoformat(one.end) - date.fromisoformat(one.start)).days + 1 if one.end else 0
 
 
 def disagree(one: Observation, other: Observation) -> bool:
@@ -57,13 +67,19 @@ def disagree(one: Observation, other: Observation) -> bool:
             if whole.start <= part.start and part.end <= whole.end:
                 return part.allows.low > whole.allows.high
         return False
-    return not one.allows.meets(other.allows)
+    return not one.allows.overlaps(other.allows)
+
+
+def _linked(one: Observation, other: Observation) -> bool:
+    """Whether two figures speak of the same: comparable, and not just a part that fits its whole."""
+    grade = comparison(one, other)
+    return disagree(one, other) if grade == "overlapping" and one.measurement & _SUMMED else bool(grade)
 
 
 def conflict_sets(observations: Iterable[Observation]) -> Iterator[ConflictSet]:
     """The conflict sets of some figures, in the order of their keys."""
     groups: dict[tuple[str, ...], list[Observation]] = defaultdict(list)
-    for one in observations:
+    for one in sorted(observations, key=lambda one: one.id):
         groups[one.indicator, one.about, one.counterpart, one.status, one.unit].append(one)
     found: dict[str, ConflictSet] = {}
     for group, members in groups.items():
@@ -90,7 +106,7 @@ def _components(members: list[Observation]) -> Iterator[list[Observation]]:
         while fresh:
             one = fresh.pop()
             component.append(one)
-            near = [other for other in left if comparison(one, other)]
+            near = [other for other in left if _linked(one, other)]
             left = [other for other in left if other not in near]
             fresh += near
         yield sorted(component, key=lambda one: one.id)

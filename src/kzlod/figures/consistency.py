@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import reduce
 from operator import add, mul
 
@@ -111,6 +111,7 @@ def verdict(rule: str, result: Observation | None, operands: Sequence[Observatio
         compute = RULES[rule]
         try:
             nominal = compute(result, known, [exactly(one.value) for one in known])
+            bounded = compute(result, known, [one.bounded for one in known])
             allowed = compute(result, known, [one.allows for one in known])
         except ZeroDivisionError:
             raise _CannotComputeError("an operand may be zero") from None
@@ -118,9 +119,7 @@ def verdict(rule: str, result: Observation | None, operands: Sequence[Observatio
         return Verdict("not-computable", None, str(error))
     expected = nominal.high
     shown = f"expected {plain(expected)}, found {plain(result.value)}"
-    if nominal.low <= result.value <= nominal.high:
-        return Verdict("holds", expected, shown)
-    if allowed.meets(exactly(result.value)) and rule == "within":
+    if bounded.meets(result.bounded):
         return Verdict("holds", expected, shown)
     if allowed.meets(result.allows):
         return Verdict("holds-within-rounding", expected, shown)
@@ -133,4 +132,8 @@ def plain(value: Decimal) -> str:
     >>> plain(Decimal("30040000000.00")), plain(Decimal(1) / 3)
     ('30040000000', '0.333333')
     """
-    return f"{round(value, 6).normalize():f}" if value.is_finite() else str(value)
+    if not value.is_finite():
+        return str(value)
+    # All digits before the point and six after it: more than a context usually has.
+    with localcontext(prec=max(28, value.adjusted() + 8)):
+        return f"{round(value, 6).normalize():f}"

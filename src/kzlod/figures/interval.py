@@ -26,6 +26,15 @@ class Interval:
         """Whether some value is in both."""
         return self.low <= other.high and other.low <= self.high
 
+    def overlaps(self, other: Interval) -> bool:
+        """Whether they have more in common than an end, at which a value is rounded to the one or to the other.
+
+        >>> interval(Decimal(62), Decimal(1), set()).overlaps(interval(Decimal(63), Decimal(1), set()))
+        False
+        """
+        point = self.low == self.high or other.low == other.high
+        return self.meets(other) and (point or (self.low < other.high and other.low < self.high))
+
     def __add__(self, other: Interval) -> Interval:
         return Interval(self.low + other.low, self.high + other.high)
 
@@ -40,11 +49,16 @@ class Interval:
         """Raises `ZeroDivisionError` where the divisor may be zero."""
         if other.low <= 0 <= other.high:
             raise ZeroDivisionError
-        return self * Interval(1 / other.high, 1 / other.low)
+        corners = [_over(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(corners), max(corners))
 
 
 def _times(a: Decimal, b: Decimal) -> Decimal:
     return Decimal(0) if not a or not b else a * b
+
+
+def _over(a: Decimal, b: Decimal) -> Decimal:
+    return Decimal(0) if b.is_infinite() else a / b
 
 
 def exactly(value: Decimal | int) -> Interval:

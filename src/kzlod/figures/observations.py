@@ -30,7 +30,10 @@ class Observation:
     start: str
     end: str
     value: Decimal
+    bounded: Interval
+    """What its words allow: the value, or what lies within its bounds."""
     allows: Interval
+    """What its words and its rounding allow."""
     measurement: frozenset[str]
     """The codes of the indicator's types, such as `flow`."""
 
@@ -68,6 +71,7 @@ def observations(table: QuadTable) -> dict[str, Observation]:
             start=_lexical(period.get(_START)),
             end=_lexical(period.get(_END)),
             value=number,
+            bounded=interval(number, Decimal(0), bounds),
             allows=interval(number, step, bounds),
             measurement=frozenset(map(code, described.get(one[_INDICATOR], {}).get(_TYPE, ()))),
         )

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_BOUNDS = {
+_BOUNDS = {  # in this order: "no more than" is not "more than", "no fewer than" not "fewer than"
+    "at-least": r"at least|(?:no|not) (?:less|fewer) than|a minimum of",
+    "at-most": r"by(?= \d{4}\b)|up to|at most|(?:no|not) more than|not exceeding|as (?:many|much) as|a maximum(?: of)?",
     "more-than": r"more than|over|above|exceed(?:ing|ed|s)|in excess of",
-    "at-least": r"at least|no less than|not less than|a minimum of",
-    "at-most": r"by(?= \d{4}\b)|up to|at most|no more than|not more than|as many as|as much as|a maximum of|a maximum",
     "less-than": r"less than|under|below|fewer than",
     "nearly": r"nearly|almost|close to",
     "about": r"about|around|approximately|roughly|some|circa|in the order of",
@@ -22,6 +22,7 @@ _BOUNDS = {
 BOUNDS = frozenset(_BOUNDS) | {"exact"}
 """The codes of bounds that words can say."""
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES |= {"mn": 10**6, "mln": 10**6, "bn": 10**9, "bln": 10**9, "tn": 10**12, "trn": 10**12}
 _SPANS = {"decade": 10, "decades": 10, "dozen": 12, "century": 100, "centuries": 100}
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -57,7 +58,7 @@ class Figure:
         exponent = value.as_tuple().exponent
         if self.step or not isinstance(exponent, int) or exponent >= 0:
             return value == self.value
-        return value == round(self.value, -exponent)
+        return abs(value - self.value) * 2 <= Decimal(1).scaleb(exponent)
 
     def admits(self, value: Decimal) -> bool:
         """Whether the words, read loosely, can be of a value that is known more exactly: off by a fifth at most.
@@ -78,7 +79,8 @@ def read_figure(written: str) -> Figure | None:
     >>> [int(read_figure(words).value) for words in ("half", "tenfold", "second-largest", "July 2025", "28.3%")]
     [50, 10, 2, 2025, 28]
     """
-    text = " " + re.sub(r"[‐-―]", "-", written.replace("\u00a0", " ")).lower().strip() + " "
+    text = re.sub(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))", "", written)
+    text = " " + re.sub(r"[‐-―−]", "-", text.replace("\u00a0", " ")).lower().strip() + " "
     bounds = set()
     for bound, words in _BOUNDS.items():
         text, count = re.subn(rf"(?<![\w-])(?:{words})(?![\w-])", " ", text)
@@ -99,7 +101,8 @@ def _digits(text: str) -> tuple[Decimal, Decimal] | None:
     following = "" if year else text[match.end() :]
     scale = re.match(rf"[\s-]*({'|'.join([*_SCALES, *_SPANS])})\b", following)
     factor = Decimal((_SCALES | _SPANS)[scale[1]]) if scale else Decimal(1)
-    return number * factor, step * factor
+    sign = -1 if text[: match.start()].endswith((" -", " minus ")) else 1
+    return sign * number * factor, step * factor
 
 
 def _words(text: str) -> tuple[Decimal, Decimal] | None:
@@ -107,18 +110,37 @@ def _words(text: str) -> tuple[Decimal, Decimal] | None:
     for word in words:
         if word.endswith("fold") and word.removesuffix("fold") in _CARDINALS:
             return Decimal(_CARDINALS[word.removesuffix("fold")]), Decimal(0)
-    for before, word in zip(["", *words], words, strict=False):
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
         if word in _FRACTIONS and (word == "half" or before in _CARDINALS or before == "a"):
-            count = _CARDINALS.get(before, 1)
-            return Decimal(100 * count) / _FRACTIONS[word], Decimal(0)
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+            part = Decimal(_CARDINALS.get(before, 1)) / _FRACTIONS[word]
+            scale = next((_SCALES[later] for later in words[at + 1 :] if later in _SCALES), 0)
+            # Half of what is not said is 50 per cent; "half a million" and "two and a half years" are numbers.
+            if words[max(at - 2, 0) : at] == ["and", "a"] and at > 2 and words[at - 3] in _CARDINALS:
+                return (_CARDINALS[words[at - 3]] + part) * (scale or 1), Decimal(0)
+            return part * (scale or 100), Decimal(0)
+    for at, word in enumerate(words):
         if word in _CARDINALS:
-            number = _CARDINALS[word]
-            if number >= 20 and 0 < _CARDINALS.get(after, 0) < 10:
-                number += _CARDINALS[after]
-            factor = next((value for name, value in (_SCALES | _SPANS).items() if name in words), 1)
-            return Decimal(number * factor), Decimal(0)
+            return Decimal(_cardinal(words[at:])), Decimal(0)
     for word in words:
         if word in _ORDINALS:
             return Decimal(_ORDINALS[word]), Decimal(0)
     return (Decimal(10), Decimal(0)) if "decade" in words else None
+
+
+def _cardinal(words: list[str]) -> int:
+    """The number that words begin with: "two hundred and fifty thousand", "three decades"."""
+    whole = current = 0
+    for before, word in zip(["", *words], words, strict=False):
+        number = _CARDINALS.get(word, 0)
+        if number and (current % 100 == 0 or (current % 100 >= 20 and current % 10 == 0 and number < 10)):
+            current += number
+        elif word == "hundred":
+            current *= 100
+        elif word in _SCALES:
+            whole, current = whole + current * _SCALES[word], 0
+        elif word in _SPANS:
+            return (whole + current) * _SPANS[word]
+        elif word != "and" or before not in _SCALES:
+            break
+    return whole + current

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from kzlod.quads.layout import END, Layout, after, choose, closes, opens, shorten, text, triples, used
+from kzlod.quads.layout import END, Layout, choose, inside, shorten, triples, used
+from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
 from kzlod.quads.terms import parse
 from kzlod.quads.xmlnames import split_name
@@ -46,21 +47,21 @@ def jsonld(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
     made, names, typed = context(table, prefixes)
     known = {prefix: prefixes[prefix] for prefix in made if made[prefix] == prefixes.get(prefix)}
     name = choose("p", {token: json.dumps(term) for token, term in names.items()})
-    short = f"'\"' || {shorten('o', known, 'o[2:-2]')} || '\"'"
+    short = f"'\"' || {shorten('o', known, inside('o'))} || '\"'"
     coerced = f"p IN ({', '.join(map(text, sorted(typed)))})"
     # What stands between a canonical token's quotes is, letter for letter, a JSON string (RFC 8259, section 7).
+    string, suffix = "substr(o, 1, e)", "substr(o, e + 2)"
+    datatype = inside(f"substr({suffix}, 2)")
     value = (
         f"CASE WHEN e = 0 THEN CASE WHEN {coerced} THEN {short} ELSE '{{\"@id\": ' || {short} || '}}' END"
-        f" WHEN e = length(o) OR {coerced} THEN o[:e]"
-        f" WHEN o[e + 1:e + 1] = '@' THEN '{{\"@language\": \"' || o[e + 2:] || '\", \"@value\": ' || o[:e] || '}}'"
-        f" ELSE '{{\"@type\": \"' || o[e + 4:-2] || '\", \"@value\": ' || o[:e] || '}}' END"
+        f" WHEN e = length(o) OR {coerced} THEN {string}"
+        f" WHEN substr(o, e + 1, 1) = '@' THEN '{{\"@language\": \"' || {suffix} || '\", \"@value\": ' || {string} || '}}'"
+        f" ELSE '{{\"@type\": \"' || {datatype} || '\", \"@value\": ' || {string} || '}}' END"
     )
-    subject = f"'{{\"@id\": \"' || {shorten('s', known, 's[2:-2]')} || '\",' || chr(10)"
     row = (
-        f"CASE WHEN {opens('s')} THEN {subject} ELSE '' END"
-        f" || CASE WHEN {opens('s', 'p')} THEN ' ' || {name} || ': [' ELSE '  ' END || {value}"
-        f" || CASE WHEN {closes('s')} THEN ']}}' || CASE {after('s')} WHEN '' THEN '' ELSE ',' END"
-        f" WHEN {closes('p')} THEN '],' ELSE ',' END"
+        f"CASE WHEN new_s THEN '{{\"@id\": \"' || {shorten('s', known, inside('s'))} || '\",' || chr(10) ELSE '' END"
+        f" || CASE WHEN new_p THEN ' ' || {name} || ': [' ELSE '  ' END || {value}"
+        f" || CASE WHEN last THEN ']}}' WHEN end_s THEN ']}},' WHEN end_p THEN '],' ELSE ',' END"
     )
     shown = json.dumps(made, ensure_ascii=False, indent=1)
     return Layout(f'{{"@context": {shown},\n"@graph": [\n', f"SELECT {row} FROM ({triples(table)})", "]}\n")

@@ -1,7 +1,6 @@
 """What the serialisers share: a file's layout, and the SQL that sees a row, the row before and the row after.
 
-The rows come in canonical order with four columns: s, p, o and `e`, the place of a literal's closing quote (0 for an
-IRI). That is enough to open and close subjects and predicates, so that every format is written in one streaming
+The rows come in canonical order, each with what opens and closes in it (`triples`). That is enough to open and close subjects and predicates, so that every format is written in one streaming
 pass, in bounded memory, with the lexical forms that came in.
 """
 
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
 
 # What may stand after the colon of a prefixed name without an escape, in Turtle and in JSON-LD alike.
@@ -27,50 +27,28 @@ class Layout:
     foot: str = ""
 
 
-def text(value: str) -> str:
-    """A text as a SQL literal.
-
-    >>> text("it's")
-    "'it''s'"
-    """
-    return "'" + value.replace("'", "''") + "'"
-
-
-def before(column: str) -> str:
-    """SQL: the column's value in the row before, empty in the first row."""
-    return f"lag({column}, 1, '') OVER ()"
-
-
-def after(column: str) -> str:
-    """SQL: the column's value in the row after, empty in the last row."""
-    return f"lead({column}, 1, '') OVER ()"
-
-
-def opens(*columns: str) -> str:
-    """SQL: whether a row is the first with its values in these columns."""
-    return " OR ".join(f"{column} <> {before(column)}" for column in columns)
-
-
-def closes(*columns: str) -> str:
-    """SQL: whether a row is the last with its values in these columns."""
-    return " OR ".join(f"{column} <> {after(column)}" for column in columns)
-
-
 def choose(column: str, names: Mapping[str, str]) -> str:
     """SQL: the name of a token, for tokens that all have one."""
     cases = " ".join(f"WHEN {text(token)} THEN {text(name)}" for token, name in names.items())
     return f"CASE {column} {cases} END" if names else "NULL"
 
 
-def shorten(column: str, prefixes: Mapping[str, str], otherwise: str, whole: str = "") -> str:
+def shorten(token: str, prefixes: Mapping[str, str], otherwise: str, whole: str = "") -> str:
     """SQL: an IRI's token as a prefixed name where a prefix fits and the rest needs no escape."""
-    cases = [
-        f"WHEN starts_with({column}, {text('<' + namespace)})"
-        f" AND regexp_full_match({column}[{len(namespace) + 2}:-2], '{_LOCAL}')"
-        f" THEN {text(prefix + ':')} || {column}[{len(namespace) + 2}:-2]"
-        for prefix, namespace in sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
+    cases = []
+    for prefix, namespace in sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0])):
+        skipped = len(namespace) + 1
+        local = f"substr({token}, {skipped + 1}, length({token}) - {skipped + 1})"
+        cases.append(
+            f"WHEN starts_with({token}, {text('<' + namespace)}) AND regexp_full_match({local}, '{_LOCAL}')"
+            f" THEN {text(prefix + ':')} || {local}"
+        )
     return f"CASE {whole} {' '.join(cases)} ELSE {otherwise} END" if cases or whole else otherwise
+
+
+def inside(token: str) -> str:
+    """SQL: the IRI of an IRI's token."""
+    return f"substr({token}, 2, length({token}) - 2)"
 
 
 def used(table: QuadTable, prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -78,11 +56,7 @@ def used(table: QuadTable, prefixes: Mapping[str, str]) -> dict[str, str]:
 
     A prefix that is also the scheme of some IRI is left out: JSON-LD could not tell the two apart.
     """
-    namespace = "regexp_extract({}, '<(.*[/#:])[^/#:>]*>$', 1)"
-    union = " UNION ".join(
-        f"SELECT DISTINCT {namespace.format(column)} FROM {table.order()}" for column in ("s", "p", "o", "g")
-    )
-    found = {namespace for (namespace,) in table.rows(union)}
+    found = table.namespaces()
     schemes = {namespace.partition(":")[0] for namespace in found}
     return {
         prefix: namespace
@@ -92,13 +66,25 @@ def used(table: QuadTable, prefixes: Mapping[str, str]) -> dict[str, str]:
 
 
 def triples(table: QuadTable, graph: str | None = None) -> str:
-    """SQL: the ordered triples of a graph, or of the union of the graphs, each once, with `e`."""
-    end = f"CASE o[1] WHEN '<' THEN 0 ELSE {END} END AS e"
+    """SQL: the ordered triples of a graph, or of the union of the graphs, each once, and how they stand in their rows.
+
+    Besides s, p and o: `e`, the place of a literal's closing quote (0 for an IRI); `new_s` and `new_p`, whether a row is
+    the first of its subject, of its predicate there; `end_s` and `end_p`, whether it is the last; `last`, of all.
+    """
+    rows = f"SELECT s, p, o FROM {table.order()}"
     if graph is not None:
-        return f"SELECT s, p, o, {end} FROM {table.order()} WHERE g = {text(graph)}"
-    if len(table.graphs()) <= 1:
-        return f"SELECT s, p, o, {end} FROM {table.order()}"
-    return (
-        f"SELECT s, p, o, {end} FROM (SELECT s, p, o, {before('s')} AS s0, {before('p')} AS p0, {before('o')} AS o0"
-        f" FROM {table.order()}) WHERE s <> s0 OR p <> p0 OR o <> o0"
-    )
+        rows += f" WHERE g = {text(graph)}"
+    elif len(table.graphs()) > 1:
+        rows = f"SELECT s, p, o FROM ({_beside(rows)}) WHERE s <> s0 OR p <> p0 OR o <> o0"
+    return f"""
+        SELECT s, p, o, CASE substr(o, 1, 1) WHEN '<' THEN 0 ELSE {END} END AS e,
+            s <> s0 AS new_s, s <> s0 OR p <> p0 AS new_p, s <> s1 AS end_s, s <> s1 OR p <> p1 AS end_p, s1 = '' AS last
+        FROM ({_beside(rows)})
+    """
+
+
+def _beside(rows: str) -> str:
+    """SQL: rows of s, p, o with those before (s0, p0, o0) and the subject and predicate after (s1, p1), empty at an end."""
+    before = ", ".join(f"lag({column}, 1, '') OVER () AS {column}0" for column in "spo")
+    after = ", ".join(f"lead({column}, 1, '') OVER () AS {column}1" for column in "sp")
+    return f"SELECT s, p, o, {before}, {after} FROM ({rows})"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kzlod.errors import ReleaseError
-from kzlod.quads.layout import Layout, choose, closes, opens, triples
+from kzlod.quads.layout import Layout, choose, inside, triples
 from kzlod.quads.table import Quad, QuadTable
 from kzlod.quads.terms import parse
 from kzlod.quads.xmlnames import split_name
@@ -49,16 +49,17 @@ def rdfxml(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
     for namespace, prefix in sorted(spaces.items(), key=lambda item: item[1]):
         head += f'\n    xmlns:{prefix}="{namespace.replace("&", "&amp;")}"'
     name = choose("p", names)
+    suffix = "substr(o, e + 2)"
     element = (
-        f"CASE WHEN e = 0 THEN ' rdf:resource=\"' || {_attribute('o[2:-2]')} || '\"/>'"
-        f" ELSE CASE o[e + 1:e + 1] WHEN '' THEN '>' WHEN '@' THEN ' xml:lang=\"' || o[e + 2:] || '\">'"
-        f" ELSE ' rdf:datatype=\"' || {_attribute('o[e + 4:-2]')} || '\">' END"
-        f" || {_escape_xml('o[2:e - 1]')} || '</' || {name} || '>' END"
+        f"CASE WHEN e = 0 THEN ' rdf:resource=\"' || {_attribute(inside('o'))} || '\"/>'"
+        f" ELSE CASE substr(o, e + 1, 1) WHEN '' THEN '>' WHEN '@' THEN ' xml:lang=\"' || {suffix} || '\">'"
+        f" ELSE ' rdf:datatype=\"' || {_attribute(inside(f'substr({suffix}, 2)'))} || '\">' END"
+        f" || {_escape_xml('substr(o, 2, e - 2)')} || '</' || {name} || '>' END"
     )
-    about = f"'  <rdf:Description rdf:about=\"' || {_attribute('s[2:-2]')} || '\">' || chr(10)"
+    about = f"'  <rdf:Description rdf:about=\"' || {_attribute(inside('s'))} || '\">' || chr(10)"
     row = (
-        f"CASE WHEN {opens('s')} THEN {about} ELSE '' END || '    <' || {name} || {element}"
-        f" || CASE WHEN {closes('s')} THEN chr(10) || '  </rdf:Description>' ELSE '' END"
+        f"CASE WHEN new_s THEN {about} ELSE '' END || '    <' || {name} || {element}"
+        " || CASE WHEN end_s THEN chr(10) || '  </rdf:Description>' ELSE '' END"
     )
     return Layout(head + ">\n", f"SELECT {row} FROM ({triples(table)})", "</rdf:RDF>\n")
 

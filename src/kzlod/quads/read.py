@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kzlod.errors import InputError
-from kzlod.formats import FORMATS, Format, by_suffix
+from kzlod.formats import FORMATS, NQUADS, NTRIPLES, Format, by_suffix
 from kzlod.quads.table import Quad, QuadTable
 from kzlod.quads.terms import XSD_STRING, iri, literal
 
@@ -64,6 +64,8 @@ def add_file(table: QuadTable, path: Path, *, shown: str = "", graph: str = "", 
     (RDF 1.1 Concepts, section 3.5) from their RDFC-1.0 labels, so that the same file gives the same IRIs.
     """
     source = table.source(shown or str(path))
+    if path.suffix in (NTRIPLES.suffix, NQUADS.suffix) and table.add_canonical(path, source, graph=graph):
+        return 0
     parsed = list(parse_file(path, shown=shown, base=base))
     blanks = {t for q in parsed for t in (q.subject, q.object, q.graph_name) if isinstance(t, ox.BlankNode)}
     if blanks:

@@ -9,11 +9,17 @@ followed in a line by a byte that is smaller than the space that ends it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import gettempdir
+from threading import Lock
 from typing import Any
 
 import duckdb
 
+from kzlod.quads.canonical import insert_canonical
+from kzlod.quads.order import ORDERED, make_ordered
 from kzlod.quads.terms import Term, parse
 
 Quad = tuple[str, str, str, str]
@@ -44,12 +50,20 @@ class QuadTable:
     ('a.ttl', 2)
     """
 
-    def __init__(self, *, memory_limit: str = "") -> None:
-        self._sql = duckdb.connect(":memory:", config={"memory_limit": memory_limit} if memory_limit else {})
+    def __init__(self, *, folder: Path | None = None, memory_limit: str = "") -> None:
+        """Make a table: in memory, or in a folder's file, compressed, for what is larger than memory."""
+        # DuckDB makes the folder only where it has to spill, and empties it when the connection is closed.
+        place = folder or Path(gettempdir()) / f"kzlod-{os.getpid()}"
+        config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(place)}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        self._sql = duckdb.connect(str(folder / "quads.duckdb") if folder else ":memory:", config=config)
         self._sql.execute(_TABLES)
+        self._lock = Lock()
         self._pending: list[str] = []
         self._sources = 0
         self._ordered = False
+        self._namespaces: frozenset[str] | None = None
 
     def source(self, path: str) -> int:
         """Register a file that quads come from; returns its number."""
@@ -63,6 +77,15 @@ class QuadTable:
             self._pending.append(f"{s}\x1f{p}\x1f{o}\x1f{g}\x1f{source}\x1f{line}")
             if len(self._pending) >= _BATCH:
                 self._flush()
+
+    def add_canonical(self, path: Path, source: int, *, graph: str = "") -> bool:
+        """Add a file of canonical N-Triples or N-Quads, fast; False, with nothing added, where a line is not canonical.
+
+        `graph` is the token of the graph for triples that name none.
+        """
+        added = insert_canonical(self.sql, path, source=source, graph=graph)
+        self._ordered = self._ordered and not added
+        return added
 
     def _flush(self) -> None:
         """Move what waits into the table: as one text, which DuckDB takes apart faster than it takes many values."""
@@ -81,18 +104,16 @@ class QuadTable:
         """The name of the table of unique quads (s, p, o, g) in canonical order, made when it is first asked for."""
         self._flush()
         if not self._ordered:
-            self.sql.execute(
-                "CREATE OR REPLACE TABLE ordered AS SELECT DISTINCT s, p, o, g FROM quads ORDER BY s, p, o, g"
-            )
-            self._ordered = True
-        return "ordered"
+            make_ordered(self._sql)
+            self._ordered, self._namespaces = True, None
+        return ORDERED
 
     def __len__(self) -> int:
         return int(self._scalar(f"SELECT count(*) FROM {self.order()}"))
 
     def __iter__(self) -> Iterator[Quad]:
         """The unique quads in canonical order."""
-        cursor = self.sql.cursor().execute(f"SELECT s, p, o, g FROM {self.order()}")
+        cursor = self.cursor().execute(f"SELECT s, p, o, g FROM {self.order()}")
         while batch := cursor.fetchmany(_BATCH):
             yield from batch
 
@@ -104,7 +125,7 @@ class QuadTable:
     def texts(self) -> Iterator[str]:
         """All quads as N-Quads in large pieces of whole lines, unordered and repeated: the fastest way out."""
         line = "s || ' ' || p || ' ' || o || ' ' || g || ' .'"
-        cursor = self.sql.cursor().execute(
+        cursor = self.cursor().execute(
             f"SELECT string_agg({line}, chr(10)) || chr(10) FROM quads GROUP BY rowid // {_BATCH}"
         )
         while piece := cursor.fetchone():
@@ -120,6 +141,17 @@ class QuadTable:
     def graphs(self) -> list[str]:
         """The graphs' tokens, in order; the default graph is the empty text."""
         return [g for (g,) in self.rows(f"SELECT DISTINCT g FROM {self.order()} ORDER BY g")]
+
+    def namespaces(self) -> frozenset[str]:
+        """What the IRIs in the table begin with: each up to its last slash, hash or colon, datatypes included."""
+        if self._namespaces is None:
+            space = "regexp_extract({}, '<(.*[/#:])[^/#:>]*>$', 1)"
+            query = " UNION ".join(
+                f"SELECT {space.format(column)} FROM (SELECT DISTINCT {column} FROM {self.order()})" for column in "spg"
+            )
+            query += f" UNION SELECT DISTINCT {space.format('o')} FROM {self.order()}"
+            self._namespaces = frozenset(namespace for (namespace,) in self.rows(query))
+        return self._namespaces
 
     def where(self, s: str, p: str = "", o: str = "") -> tuple[str, int] | None:
         """The file and line that say a subject's first quad with this predicate and object; None if nothing does."""
@@ -137,7 +169,13 @@ class QuadTable:
 
     def rows(self, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """The rows of a SQL query over `quads`, `sources` and what `order` made."""
-        return self.sql.execute(query, parameters).fetchall()
+        with self._lock:
+            return self.sql.execute(query, parameters).fetchall()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the database, for what runs long or beside something else."""
+        with self._lock:
+            return self.sql.cursor()
 
     def _scalar(self, query: str) -> Any:
         return self.rows(query)[0][0]

@@ -103,7 +103,7 @@ def parse(token: str) -> Term:
 
 
 def to_decimal(token: str) -> Decimal | None:
-    """The number that a literal says; None for what is none, or not a finite one.
+    """The number that a literal says; None for what is none, or none that can be reckoned with.
 
     >>> to_decimal('"30.05"^^<http://www.w3.org/2001/XMLSchema#decimal>'), to_decimal('"NaN"')
     (Decimal('30.05'), None)
@@ -112,7 +112,7 @@ def to_decimal(token: str) -> Decimal | None:
         number = Decimal(parse(token).value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) < 1000 else None
 
 
 def local_name(token: str) -> str:

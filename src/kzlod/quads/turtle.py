@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kzlod.quads.layout import Layout, closes, opens, shorten, text, triples, used
+from kzlod.quads.layout import Layout, shorten, triples, used
+from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
 from kzlod.vocab import RDF
 
 
 def _blocks(prefixes: Mapping[str, str], indent: str) -> str:
-    subject = shorten("s", prefixes, "s")
     predicate = shorten("p", prefixes, "p", f"WHEN p = '<{RDF}type>' THEN 'a'")
-    datatype = shorten("o[e + 3:]", prefixes, "o[e + 3:]")
+    datatype = shorten("substr(o, e + 3)", prefixes, "substr(o, e + 3)")
     object_ = (
         f"CASE WHEN e = 0 THEN {shorten('o', prefixes, 'o')}"
-        f" WHEN o[e + 1:e + 2] = '^^' THEN o[:e + 2] || {datatype} ELSE o END"
+        f" WHEN substr(o, e + 1, 2) = '^^' THEN substr(o, 1, e + 2) || {datatype} ELSE o END"
     )
     return (
-        f"CASE WHEN {opens('s')} THEN {text(indent)} || {subject} || ' ' || {predicate} || ' '"
-        f" WHEN {opens('p')} THEN {text(indent + '    ')} || {predicate} || ' '"
+        f"CASE WHEN new_s THEN {text(indent)} || {shorten('s', prefixes, 's')} || ' ' || {predicate} || ' '"
+        f" WHEN new_p THEN {text(indent + '    ')} || {predicate} || ' '"
         f" ELSE {text(indent + '        ')} END || {object_}"
-        f" || CASE WHEN {closes('s')} THEN ' .' WHEN {closes('p')} THEN ' ;' ELSE ' ,' END"
+        f" || CASE WHEN end_s THEN ' .' WHEN end_p THEN ' ;' ELSE ' ,' END"
     )
 
 

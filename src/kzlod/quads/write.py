@@ -10,9 +10,10 @@ import duckdb
 from kzlod.errors import ReleaseError
 from kzlod.formats import JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
 from kzlod.quads.jsonld import jsonld
-from kzlod.quads.layout import Layout, text
+from kzlod.quads.layout import Layout
 from kzlod.quads.lines import nquads, ntriples
 from kzlod.quads.rdfxml import rdfxml
+from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
 from kzlod.quads.turtle import trig, turtle
 
@@ -36,10 +37,16 @@ def write(table: QuadTable, format_: Format, path: Path, *, prefixes: Mapping[st
         pieces += [f"SELECT {text(layout.head.removesuffix(chr(10)))}"] if layout.head else []
         pieces += [layout.rows]
         pieces += [f"SELECT {text(layout.foot.removesuffix(chr(10)))}"] if layout.foot else []
-    rows = " UNION ALL ".join(pieces)
-    cursor = table.sql.cursor()
+    write_rows(table, " UNION ALL ".join(pieces), path)
+
+
+def write_rows(table: QuadTable, rows: str, path: Path) -> None:
+    """Write the texts that a SQL query gives, each as a line, in the query's order.
+
+    Raises `ReleaseError` where the file cannot be written.
+    """
     try:
-        cursor.execute(
+        table.cursor().execute(
             f"COPY ({rows}) TO {text(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
         )
     except duckdb.Error as error:
