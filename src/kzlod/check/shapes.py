@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kzlod.dataset import Dataset
 from kzlod.findings import Finding, Severity
 from kzlod.quads.terms import local_name
-from kzlod.shacl.reference import validate
+from kzlod.shacl.validate import validate
 from kzlod.vocab import SH
 
 FOLDER = "shapes"
@@ -22,7 +22,7 @@ def check_shapes(dataset: Dataset) -> Iterator[Finding]:
         component = result.component.rstrip(">").rpartition("#")[2].removesuffix("ConstraintComponent")
         severity: Severity = "error" if result.severity == f"<{SH}Violation>" else "warning"
         message, _, remedy = result.message.partition("; ")
-        path, value = (result.path, result.value) if result.path.startswith("<") else ("", "")
+        path, value = (result.predicate, result.value) if result.predicate else ("", "")
         if value:
             message = f"{local_name(value)!r} {message}"
         code = f"shape.{component}"

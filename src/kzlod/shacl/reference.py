@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
-from kzlod.quads import QuadTable
-from kzlod.quads.read import parse_file
-from kzlod.quads.terms import iri, literal
+from kzlod.quads.terms import iri, literal, parse
+from kzlod.shacl.graph import Graph
+from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
+from kzlod.vocab import RDF, SH
 
 if TYPE_CHECKING:
-    from rdflib import Graph
+    import rdflib
     from rdflib.term import Node
+
+_TYPE = f"<{RDF}type>"
+_TARGETS = frozenset(f"<{SH}target{kind}>" for kind in ("Class", "Node", "SubjectsOf", "ObjectsOf"))
 
 
 def _token(node: Node | None) -> str:
@@ -29,57 +32,73 @@ def _token(node: Node | None) -> str:
     return f"_:{node}" if isinstance(node, BNode) else ""
 
 
-def _graph(table: QuadTable) -> Graph:
+def _node(token: str) -> Node:
+    from rdflib import BNode, Literal, URIRef
+
+    term = parse(token)
+    if term.kind == "iri":
+        return URIRef(term.value)
+    if term.kind == "blank":
+        return BNode(term.value)
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    # A text is plain in rdflib; and a number keeps the form that it has.
+    datatype = URIRef(term.datatype) if token.endswith(">") else None
+    return Literal(term.value, datatype=datatype, normalize=False)
+
+
+def _graph(triples: Iterable[tuple[str, str, str]]) -> rdflib.Graph:
     from rdflib import Graph
 
     graph = Graph()
-    lines = (f"{s} {p} {o} ." for s, p, o, _ in table)
-    graph.parse(data="\n".join(lines), format="nt")
+    nodes: dict[str, Node] = {}
+    for triple in triples:
+        for token in triple:
+            if token not in nodes:
+                nodes[token] = _node(token)
+        graph.add((nodes[triple[0]], nodes[triple[1]], nodes[triple[2]]))
     return graph
 
 
-def read_shapes(paths: Mapping[str, Path]) -> Graph:
-    """The shapes of some Turtle files, by the names to show, as one graph; raises `InputError` for what does not parse.
-
-    The syntax is checked by the parser of all other inputs, whose messages say the line and what is wrong in one.
-    """
-    from rdflib import Graph
-
-    shapes = Graph()
-    for shown, path in paths.items():
-        for _ in parse_file(path, shown=shown):
-            pass
-        shapes.parse(path, format="turtle")
-    return shapes
-
-
-def validate(table: QuadTable, shapes: Mapping[str, Path]) -> Report:
-    """Validate the union of a table's graphs against shapes in Turtle files, by the names to show.
+def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: Collection[str] | None = None) -> Report:
+    """Validate triples of tokens against a shapes graph; against the targets of some of its shapes only, if so asked.
 
     Raises `InputError` for shapes that are no shapes.
     """
     import pyshacl
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
-    from rdflib import SH
+    from rdflib import SH as TERM
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    kept = shapes.triples() if roots is None else _without_targets(shapes, roots)
     try:
-        conforms, report, _ = pyshacl.validate(_graph(table), shacl_graph=read_shapes(shapes), advanced=False)
+        conforms, report, _ = pyshacl.validate(_graph(triples), shacl_graph=_graph(kept), advanced=False)
     except (ReportableRuntimeError, ShapeLoadError, ConstraintLoadError) as error:
         raise InputError(f"the shapes cannot be used: {error}", where="shapes") from error
+    said = Graph()
+    for s, p, o in report:
+        said.add(_token(s), _token(p), _token(o))
     results = []
-    for node in report.objects(None, SH.result):
-        value = {name: _token(report.value(node, SH[name])) for name in ("focusNode", "resultPath", "value")}
-        message = min((str(text) for text in report.objects(node, SH.resultMessage)), default="")
+    for node in report.objects(None, TERM.result):
+        value = {name: _token(report.value(node, TERM[name])) for name in ("focusNode", "resultPath", "value")}
+        message = min((str(text) for text in report.objects(node, TERM.resultMessage)), default="")
         results.append(
             Result(
                 focus=value["focusNode"],
-                path=value["resultPath"],
+                path=str(read_path(said, value["resultPath"])) if value["resultPath"] else "",
                 value=value["value"],
-                component=_token(report.value(node, SH.sourceConstraintComponent)),
-                severity=_token(report.value(node, SH.resultSeverity)),
-                shape=_token(report.value(node, SH.sourceShape)),
+                component=_token(report.value(node, TERM.sourceConstraintComponent)),
+                severity=_token(report.value(node, TERM.resultSeverity)),
+                shape=_token(report.value(node, TERM.sourceShape)),
                 message=message,
             )
         )
     return Report(bool(conforms), tuple(sorted(results)))
+
+
+def _without_targets(shapes: Graph, roots: Collection[str]) -> Iterable[tuple[str, str, str]]:
+    """The shapes graph, in which only some shapes have targets; a class that is a shape is one no more."""
+    for s, p, o in shapes.triples():
+        implicit = p == _TYPE and not o.startswith(f"<{SH}")
+        if s in roots or not (p in _TARGETS or implicit):
+            yield s, p, o

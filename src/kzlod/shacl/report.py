@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Result:
     """One validation result; terms are canonical N-Quads tokens, empty where the report has none.
 
-    `path` is a predicate's token, or a text that names a complex path.
+    `path` is a predicate's token, or a complex path as SPARQL writes it, with every nested path in brackets.
     """
 
     focus: str
@@ -20,10 +20,22 @@ class Result:
     shape: str
     message: str
 
+    @property
+    def predicate(self) -> str:
+        """The path, where it is one predicate; empty for other paths.
+
+        >>> Result("", "<http://e/p>", "", "", "", "", "").predicate
+        '<http://e/p>'
+        >>> Result("", "<http://e/p>/<http://e/q>", "", "", "", "", "").predicate
+        ''
+        """
+        return self.path if self.path.startswith("<") and self.path.find(">") == len(self.path) - 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A validation report: whether the data conforms, and every result, in order."""
+    """A validation report: whether the data conforms, every result in order, and what is odd about the shapes."""
 
     conforms: bool
     results: tuple[Result, ...]
+    warnings: tuple[str, ...] = ()

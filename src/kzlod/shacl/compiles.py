@@ -1,0 +1,49 @@
+"""What does not compile to SQL: found, and named, before anything is validated."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import duckdb
+
+from kzlod.errors import InputError
+from kzlod.shacl.model import Shape, Shapes
+from kzlod.shacl.regex import UncompiledError, translate
+
+
+def uncompiled(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> dict[str, str]:
+    """The shapes that have a constraint that does not compile, each with what that is.
+
+    Raises `InputError` for a regular expression that is none.
+    """
+    found: dict[str, str] = {}
+    patterns: dict[str, list[tuple[Shape, str]]] = {}
+    for shape in shapes:
+        for constraint in shape.constraints:
+            if constraint.component == "Pattern":
+                pattern, flags = constraint.terms
+                try:
+                    compiled = translate(pattern, flags, where=shape.file)
+                    patterns.setdefault(compiled, []).append((shape, pattern))
+                except UncompiledError as error:
+                    found[shape.id] = _reason(shape, pattern, str(error))
+    if patterns:
+        refused = "SELECT p FROM (SELECT unnest(?) AS p) WHERE try(regexp_matches('', p)) IS NULL"
+        for (compiled,) in connection.execute(refused, [list(patterns)]).fetchall():
+            for shape, pattern in patterns[compiled]:
+                found[shape.id] = _reason(shape, pattern, "one of its constructs")
+    return found
+
+
+def _reason(shape: Shape, pattern: str, what: str) -> str:
+    """Why an expression does not compile, if the reference can run it at least."""
+    try:
+        with warnings.catch_warnings():
+            # Where Python would read a class subtraction as something else, it says so.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except (re.error, FutureWarning) as error:
+        message = f"the regular expression {pattern!r} does not compile: {error}"
+        raise InputError(message, where=shape.file or "shapes", remedy="mend the sh:pattern") from error
+    return f"has the regular expression {pattern!r}, and RE2 does not have {what}"

@@ -1,0 +1,95 @@
+"""Shapes as values: what a shapes graph says, read and found well-formed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kzlod.shacl.graph import Graph
+from kzlod.shacl.paths import Path
+from kzlod.vocab import SH
+
+TargetKind = Literal["class", "node", "subjectsOf", "objectsOf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a shape is about: the instances of a class, a node, the subjects or the objects of a predicate."""
+
+    kind: TargetKind
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SPARQL validator: a SELECT or an ASK, its prologue written out, and what is bound before it runs.
+
+    `bound` holds the parameters of a constraint component, as (name, token); `is_ask` validators ask of each value.
+    """
+
+    text: str
+    is_ask: bool = False
+    bound: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One constraint of a shape.
+
+    `component` is the name of a component of SHACL Core without `ConstraintComponent`, `SPARQL`, or the token of a
+    component of one's own. `terms` are the tokens or texts, `shapes` the identifiers of shapes, `count` the number
+    that its parameters give (for `Closed`: the predicates that are allowed; for `Pattern`: expression and flags; for
+    the qualified counts: the shape, then its sibling shapes).
+    """
+
+    component: str
+    terms: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
+    count: int = 0
+    messages: tuple[str, ...] = ()
+    query: Query | None = None
+
+    @property
+    def token(self) -> str:
+        """The component's IRI, as a token."""
+        own = self.component.startswith("<")
+        return self.component if own else f"<{SH}{self.component}ConstraintComponent>"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A shape: a property shape if it has a path."""
+
+    id: str
+    path: Path | None = None
+    targets: tuple[Target, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    severity: str = f"<{SH}Violation>"
+    messages: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """All shapes of a shapes graph by identifier (a token), the graph, and what a reader should be told about them."""
+
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    graph: Graph = field(default_factory=Graph)
+    warnings: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Shape]:
+        return iter(self.shapes.values())
+
+    def __getitem__(self, shape: str) -> Shape:
+        return self.shapes[shape]
+
+    def reachable(self, *starts: str) -> frozenset[str]:
+        """The shapes that are used to decide about some shapes, with those shapes themselves."""
+        found, todo = set[str](), list(starts)
+        while todo:
+            if (shape := todo.pop()) not in found:
+                found.add(shape)
+                todo += [member for constraint in self.shapes[shape].constraints for member in constraint.shapes]
+        return frozenset(found)

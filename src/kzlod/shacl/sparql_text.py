@@ -1,0 +1,146 @@
+"""SPARQL queries of shapes as text: what pre-binding forbids in them, and variables bound before they run.
+
+Pre-binding (SHACL, appendix A) joins every part of a query with the values that its variables have beforehand. That is
+done here by a pattern at the start of every group: it finds the values in a graph of rows, `ROWS`, one row for each
+time that the query would be run. So a query runs once for all rows, and what it gives for one row it would give for
+that row alone; but where it counts solutions off (`LIMIT`), it runs row by row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from kzlod.errors import InputError
+
+ROWS = "urn:x-kzlod:rows"
+_TOKEN = re.compile(
+    r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    |(?P<comment>\#[^\n\r]*)
+    |(?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+        |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    |(?P<variable>[?$]\w+)
+    |(?P<name>_?(?:[^\W\d_][\w.-]*)?:(?:[\w.:%-]|\\.)*)
+    |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    |(?P<word>[A-Za-z_]\w*)
+    |(?P<space>\s+)
+    |(?P<mark>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_FORBIDDEN = {"MINUS": "MINUS", "SERVICE": "SERVICE (a federated query)", "VALUES": "VALUES"}
+_OPTIONAL = frozenset(("shapesGraph", "currentShape"))
+
+Token = tuple[str, str]
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind == "word":
+            yield kind, match[0].upper() if match[0].upper() in _KEYWORDS else match[0]
+        else:
+            yield kind, match[0]
+
+
+_KEYWORDS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "AS", "LIMIT", "OFFSET", "FROM", *_FORBIDDEN))
+
+
+class Prepared:
+    """A query that is ready for rows: `text`; and as it was, with its path: `original`.
+
+    >>> query = Prepared("SELECT $this ?o { $this <http://e/p> ?o }", bound=("this",), where="a.ttl")
+    >>> print(query.text)
+    SELECT $this ?o { GRAPH <urn:x-kzlod:rows> { ?kzlodRow <urn:x-kzlod:this> ?this } . $this <http://e/p> ?o }
+    >>> Prepared("SELECT $this { MINUS { $this ?p ?o } }", bound=("this",), where="a.ttl")
+    Traceback (most recent call last):
+    kzlod.errors.InputError: a.ttl: a SPARQL query of the shapes uses MINUS, which pre-binding does not allow; ...
+    """
+
+    def __init__(self, text: str, *, bound: Collection[str], where: str, path: str = "", is_ask: bool = False) -> None:
+        self.is_ask = is_ask
+        self._where, self._bound, self._is_ask = where, frozenset(bound), is_ask
+        tokens = [token for token in _tokens(text) if token[0] != "comment"]
+        self.used = frozenset(value[1:] for kind, value in tokens if kind == "variable") & self._bound
+        self._check(tokens)
+        words = {value for kind, value in tokens if kind == "word"}
+        self.by_row = bool(words & {"LIMIT", "OFFSET"})
+        self.original = "".join(path if path and value[1:] == "PATH" else value for _, value in tokens)
+        self.text = self._rewrite(tokens, path)
+
+    def _error(self, message: str, remedy: str) -> InputError:
+        return InputError(f"a SPARQL query of the shapes {message}", where=self._where or "shapes", remedy=remedy)
+
+    def _check(self, tokens: list[Token]) -> None:
+        significant = [token for token in tokens if token[0] != "space"]
+        depth = 0
+        for position, (kind, value) in enumerate(significant):
+            depth += {"{": 1, "}": -1}.get(value, 0) if kind == "mark" else 0
+            if kind != "word":
+                continue
+            if value in _FORBIDDEN:
+                remedy = "write it another way; FILTER NOT EXISTS can stand for MINUS"
+                raise self._error(f"uses {_FORBIDDEN[value]}, which pre-binding does not allow", remedy)
+            if value in ("CONSTRUCT", "DESCRIBE", "FROM"):
+                raise self._error(f"uses {value}", "write a SELECT or an ASK over the data graph")
+            following = significant[position + 1] if position + 1 < len(significant) else ("", "")
+            if value == "AS" and following[0] == "variable" and following[1][1:] in self._bound:
+                raise self._error(f"assigns {following[1]}, which is bound before it runs", "take another variable")
+            if value == "SELECT":
+                self._check_projection(significant[position + 1 :], nested=depth > 0)
+        forms = [value for kind, value in significant if kind == "word" and value in ("SELECT", "ASK")]
+        if not forms or (forms[0] == "ASK") != self._is_ask:
+            wanted = "ASK" if self._is_ask else "SELECT"
+            raise self._error(f"is no {wanted} query", f"write {wanted}")
+
+    def _check_projection(self, tokens: list[Token], *, nested: bool) -> None:
+        returned, brackets, last = set(), 0, ""
+        for kind, value in tokens:
+            if (kind == "mark" and value == "{") or (kind == "word" and value == "WHERE"):
+                break
+            if kind == "mark":
+                brackets += {"(": 1, ")": -1}.get(value, 0)
+                if value == "*" and not brackets:
+                    return
+            if kind == "variable" and (not brackets or last == "AS"):
+                returned.add(value[1:])
+            last = value
+        needed = {"this"} | (self.used if nested else set())
+        if self._is_ask and "this" not in self.used:
+            needed.discard("this")
+        for name in sorted(needed - returned - _OPTIONAL):
+            what = "has a subquery that does not return" if nested else "does not return"
+            raise self._error(f"{what} ${name}, which is bound before it runs", f"add ${name} to its SELECT")
+
+    def _rewrite(self, tokens: list[Token], path: str) -> str:
+        columns = " ; ".join(f"<{column(name)}> ?{name}" for name in sorted(self.used | self._needed()))
+        pattern = f"{{ GRAPH <{ROWS}> {{ ?kzlodRow {columns} }} ." if columns else "{"
+        written: list[str] = []
+        significant = [position for position, (kind, _) in enumerate(tokens) if kind != "space"]
+        after = dict(pairwise(significant))
+        for position, (kind, value) in enumerate(tokens):
+            if kind == "mark" and value == "{":
+                following = tokens[after[position]] if position in after else ("", "")
+                written.append(value if following == ("word", "SELECT") else pattern)
+            elif kind == "variable" and value[1:] == "PATH" and path:
+                written.append(path)
+            elif kind == "word" and value == "ASK":
+                returned = " ".join(f"?{name}" for name in sorted(self._needed()))
+                following = tokens[after[position]] if position in after else ("", "")
+                written.append(f"SELECT DISTINCT {returned}" + ("" if following == ("word", "WHERE") else " WHERE"))
+            else:
+                written.append(value)
+        return "".join(written)
+
+    def _needed(self) -> frozenset[str]:
+        """What a row is known by."""
+        return frozenset(("this", "value")) & self._bound if self._is_ask else frozenset(("this",))
+
+
+def column(name: str) -> str:
+    """The predicate that gives a variable its value in a row.
+
+    >>> column("this")
+    'urn:x-kzlod:this'
+    """
+    return f"urn:x-kzlod:{name}"

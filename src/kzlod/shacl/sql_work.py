@@ -1,0 +1,196 @@
+"""The tables that a validation works on: the plan as tables, terms, triples, instances (temporary tables of DuckDB).
+
+Terms are compared as 64-bit numbers, DuckDB's hashes of their tokens. That no two terms share a number is proved on
+all terms that are compared; where two do, all numbers are made anew with another salt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+import duckdb
+
+from kzlod.shacl.plan import BOUNDS, LOGIC, PAIRS, SUBCLASS, TYPE, Plan, is_simple
+from kzlod.shacl.sql_terms import text, texts
+
+# kind: the shapes; rule: the constraints; ref: which shape refers to which; host: whose focus nodes are whose.
+# focus: what each shape is asked about, and in how many ways `sh:property` and targets lead there, each a result.
+# val: value nodes; found: what violates which constraint; bad: what does not conform to which shape.
+_TABLES = """
+CREATE TEMP TABLE kind (shape INTEGER, depth INTEGER, mode VARCHAR, p INTEGER);
+CREATE TEMP TABLE rule (number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT,
+    p INTEGER, token VARCHAR, local BOOLEAN);
+CREATE TEMP TABLE ref (number INTEGER, shape INTEGER, depth INTEGER, member INTEGER, below INTEGER, property BOOLEAN,
+    embedded BOOLEAN);
+CREATE TEMP TABLE host (shape INTEGER, host INTEGER);
+CREATE TEMP TABLE focus (shape INTEGER, node UBIGINT, ways BIGINT);
+CREATE TEMP TABLE val (shape INTEGER, focus UBIGINT, value UBIGINT);
+CREATE TEMP TABLE found (number INTEGER, focus UBIGINT, value UBIGINT, token VARCHAR, path VARCHAR,
+    message VARCHAR);
+CREATE TEMP TABLE bad (shape INTEGER, node UBIGINT);
+CREATE TEMP TABLE isa (class UBIGINT, node UBIGINT);
+"""
+WORD = 60
+"""How many predicates one number tells the presence of."""
+
+
+class Work:
+    """A connection to a table of quads, with temporary tables of its own that go when it is closed.
+
+    `source` is a query with the columns s, p, o: the data. `words` is how many numbers (`h0`, `h1` …) tell which of
+    the predicates that are counted a subject has.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> None:
+        self.plan, self.source = plan, source
+        self.ids: dict[str, int] = {}
+        self.words = 0
+        self._sql = connection
+        self._salt = ""
+
+    def close(self) -> None:
+        """Drop all tables."""
+        self._sql.close()
+
+    def run(self, statement: str, parameters: Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
+        """Run a statement."""
+        return self._sql.execute(statement, parameters)
+
+    def number(self, x: str) -> str:
+        """SQL: the number of a token."""
+        return f"hash({text(self._salt)} || {x})" if self._salt else f"hash({x})"
+
+    def fill(self, table: str, values: Sequence[Sequence[object]], **made: str) -> None:
+        """Add rows to a table: as lists, which DuckDB takes faster than many values; `made` wraps columns by number."""
+        if values:
+            shown = [made.get(f"c{n}", "{}").format("unnest(?)") for n in range(len(values[0]))]
+            lists = [list(column) for column in zip(*values, strict=True)]
+            self.run(f"INSERT INTO {table} SELECT {', '.join(shown)}", lists)
+
+    def load(self) -> None:
+        """Make all tables: one pass over the data for the subjects, one for the triples whose objects matter."""
+        self.run(_TABLES)
+        self._predicates()
+        for attempt in count():
+            self._salt = str(attempt) if attempt else ""
+            if self._terms():
+                break
+        self.run(
+            f"CREATE TEMP TABLE edge AS SELECT DISTINCT {self.number('s')} AS s, p, {self.number('o')} AS o"
+            " FROM linked; DROP TABLE linked"
+        )
+        self._describe()
+        self._classify()
+
+    def _predicates(self) -> None:
+        """Number the predicates that matter; `h0` … have a bit for each that is counted."""
+        plan = self.plan
+        names = list(plan.predicates)
+        if plan.closed:
+            known = set(names)
+            all_names = self.run(f"SELECT DISTINCT p FROM ({self.source})").fetchall()
+            names += [name for (name,) in all_names if name not in known]
+        self.ids = {name: number for number, name in enumerate(names)}
+        counted = dict.fromkeys(
+            str(plan.shapes[c.shape].path) for c in plan.of("MinCount", "MaxCount") if c.shape in plan.hosts
+        )
+        self.words = -(-len(counted) // WORD)
+        places = {name: number for number, name in enumerate(counted)}
+        rows = []
+        for name, number in self.ids.items():
+            place = places.get(name)
+            bits = [0 if place is None or place // WORD != w else 1 << (place % WORD) for w in range(self.words)]
+            rows.append((number, name, name in plan.linked or plan.closed, place is not None, *bits))
+        words = "".join(f", h{w} BIGINT" for w in range(self.words))
+        self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, linked BOOLEAN, counted BOOLEAN{words})")
+        self.fill("predicate", rows)
+        self.run(
+            "CREATE TEMP TABLE linked AS SELECT q.s, k.p, q.o"
+            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name AND k.linked"
+        )
+
+    def _terms(self) -> bool:
+        """Make `tally` (the subjects: which predicates they have) and `term`; false where two terms share a number."""
+        bits = "".join(f", bit_or(k.h{w}) AS h{w}" for w in range(self.words))
+        self.run(
+            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
+            f" max(q.s) <> min(q.s) AS shared, count(*) FILTER (k.counted) AS many{bits}"
+            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
+        )
+        self.run(
+            "CREATE OR REPLACE TEMP TABLE other AS SELECT id, min(t) AS token, min(t) <> max(t) AS shared FROM"
+            f" (SELECT {self.number('t')} AS id, t FROM (SELECT o AS t FROM linked UNION ALL"
+            " SELECT unnest(?::VARCHAR[]))) GROUP BY id",
+            [sorted(self._constants())],
+        )
+        shared = (
+            "SELECT (SELECT count(*) FROM tally WHERE shared) + (SELECT count(*) FROM other WHERE shared)"
+            " + (SELECT count(*) FROM tally JOIN other USING (id) WHERE tally.token <> other.token)"
+        )
+        if self.run(shared).fetchall()[0][0]:
+            return False
+        self.run(
+            "CREATE TEMP VIEW term AS SELECT id, token FROM tally UNION ALL SELECT id, token FROM other"
+            " ANTI JOIN tally USING (id)"
+        )
+        return True
+
+    def _constants(self) -> set[str]:
+        plan = self.plan
+        found = set(plan.classes)
+        found |= {target.term for shape in plan.shapes for target in shape.targets}
+        return found | {term for c in plan.of("HasValue", *BOUNDS) for term in c.constraint.terms}
+
+    def _describe(self) -> None:
+        """Write the plan into tables, so that the statements need not repeat it."""
+        plan = self.plan
+        shapes = []
+        for number, shape in enumerate(plan.shapes):
+            path, mode, predicate = shape.path, "path", None
+            if path is None:
+                mode = "node"
+            elif is_simple(path):
+                forward = path.kind == "predicate"
+                mode = "forward" if forward else "inverse"
+                predicate = self.ids[(path if forward else path.parts[0]).predicate]
+            mode = mode if plan.collects(number) else "none"
+            shapes.append((number, plan.depths[number], mode, predicate))
+        self.fill("kind", shapes)
+        rules, refs = [], []
+        for c in plan.constraints:
+            constraint, depth, local = c.constraint, plan.depths[c.shape], c.shape in plan.hosts
+            predicate = term = None
+            if constraint.component in PAIRS:
+                predicate = self.ids[constraint.terms[0]]
+            elif local:
+                predicate = shapes[c.shape][3]
+            if constraint.component in ("HasValue", "Class", *BOUNDS):
+                term = constraint.terms[0]
+            many = len(constraint.shapes) if constraint.component in LOGIC else constraint.count
+            rules.append((c.number, c.shape, depth, constraint.component, many, term, predicate, term, local))
+            property_ = constraint.component == "Property"
+            for member in constraint.shapes:
+                below = plan.numbers[member]
+                embedded = property_ and plan.embedded(below)
+                refs.append((c.number, c.shape, depth, below, plan.depths[below], property_, embedded))
+        self.fill("rule", rules, c5=self.number("{}::VARCHAR"))
+        self.fill("ref", refs)
+        hosts = {shape: plan.hosts.get(shape, (shape,)) for shape in range(len(plan.shapes))}
+        self.fill("host", [(shape, host) for shape, found in hosts.items() for host in dict.fromkeys(found)])
+
+    def _classify(self) -> None:
+        """The instances of the classes that are asked about, by subclasses too (SHACL, section 1.1)."""
+        if self.plan.classes:
+            self.run(
+                "INSERT INTO isa SELECT DISTINCT k.class, e.s FROM ("
+                f"WITH RECURSIVE below(class, sub) AS (SELECT id, id FROM (SELECT {self.number('n')} AS id"
+                " FROM (SELECT unnest(?) AS n)) UNION SELECT b.class, e.s FROM below b JOIN edge e ON e.o = b.sub"
+                f" AND e.p = {self.ids[SUBCLASS]}) SELECT * FROM below) k"
+                f" JOIN edge e ON e.o = k.sub AND e.p = {self.ids[TYPE]}",
+                [list(self.plan.classes)],
+            )
+
+    def numbers(self, components: Sequence[str], *, local: bool) -> str:
+        """SQL: the condition that `r`, a row of `rule`, is of some components, and local or not."""
+        return f"r.component IN {texts(components)} AND r.local = {str(local).lower()}"
