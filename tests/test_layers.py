@@ -18,7 +18,7 @@ LAYERS = (
     {"project"},
     {"csvw", "shacl", "figures"},
     {"dataset"},
-    {"evidence", "query", "info"},
+    {"evidence", "query", "info", "snapshot", "diff"},
     {"check", "init"},
     {"release"},
     {"cli"},

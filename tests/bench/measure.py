@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 
@@ -31,14 +30,12 @@ class Row:
     reached: bool | None
 
 
-def run(
-    command: Sequence[str], *, runs: int = 5, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> Measure:
+def run(command: Sequence[str], *, runs: int = 5, warm: bool = True, env: Mapping[str, str] | None = None) -> Measure:
     """Run a command several times, after one run that warms the caches; its output is thrown away."""
     seconds, peak = [], 0.0
-    for number in range(runs + 1):
+    for number in range(0 if warm else 1, runs + 1):
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=cwd, env={**os.environ, **(env or {})})
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
         _, status, usage = os.wait4(process.pid, 0)
         taken = time.perf_counter() - start
         if status:

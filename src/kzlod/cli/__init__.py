@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
 from kzlod import __version__
 from kzlod.errors import FindingsError, KzlodError
 
-COMMANDS = ("build", "check", "evidence", "info", "init", "query", "sparql")
+COMMANDS = ("build", "check", "diff", "evidence", "get", "info", "init", "query", "sparql", "verify")
 
 
 class _Commands(click.Group):
@@ -35,11 +36,14 @@ class _Commands(click.Group):
 _SUMMARIES = {
     "build": "Make a release: every dump of the dataset in one folder.",
     "check": "Check tables, evidence, shapes and links; exit 1 on findings.",
+    "diff": "Say what changed between two releases, projects or RDF files.",
     "evidence": "Make passages and mentions from the documents.",
+    "get": "Fetch files of a published release, each whole and as its catalogue states.",
     "info": "Say what is in the dataset.",
     "init": "Start a dataset of your own.",
     "query": "Ask a canned query, or list them.",
     "sparql": "Ask a question in SPARQL.",
+    "verify": "Compute again all that a release claims of itself; exit 1 on what is false.",
 }
 
 
@@ -61,6 +65,10 @@ def main_command() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 could not run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What is printed is UTF-8 under any locale: names come in four scripts.
+            stream.reconfigure(encoding="utf-8")
     try:
         status = main_command.main(args=arguments, prog_name="kzlod", standalone_mode=False)
         sys.stdout.flush()

@@ -18,7 +18,10 @@ from kzlod.project import Project
 @click.command("check")
 @project_option
 @click.option(
-    "--corpus", metavar="DIR", type=click.Path(path_type=Path), help="Prove the evidence against these documents."
+    "--corpus",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Prove the evidence against these documents.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list.")
 def command(project: Project, corpus: Path | None, as_json: bool) -> int:
@@ -32,15 +35,16 @@ def command(project: Project, corpus: Path | None, as_json: bool) -> int:
       kzlod check
       kzlod check --corpus ../documents
     """
-    with progress("Checking") as step:
-        dataset = Dataset.open(project)
+    with progress("Checking") as step, Dataset.open(project) as dataset:
         findings = check(dataset, corpus=corpus, step=step)
+        triples = len(dataset.table)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
         for finding in findings:
             click.echo(str(finding))
-        verdict = f"{counts['error']} errors, {counts['warning']} warnings" if findings else "no findings"
-        click.echo(f"{project.id} {project.version}: {len(dataset.table):,} triples, {verdict}", err=bool(findings))
+        counted = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(counts.items())]
+        verdict = ", ".join(counted) or "no findings"
+        click.echo(f"{project.id} {project.version}: {triples:,} triples, {verdict}", err=bool(findings))
     return 1 if counts["error"] else 0

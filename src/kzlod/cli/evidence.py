@@ -19,7 +19,11 @@ def command() -> None:
 @command.command("lock")
 @project_option
 @click.option(
-    "--corpus", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The folder of the documents."
+    "--corpus",
+    metavar="DIR",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder of the documents.",
 )
 def lock_command(project: Project, corpus: Path) -> None:
     """Make data/passages.csv and data/mentions.csv from the documents, and show what moved.

@@ -25,7 +25,8 @@ def command(project: Project, as_json: bool) -> None:
       kzlod info
       kzlod info --json
     """
-    counted = info(Dataset.open(project).sound())
+    with Dataset.open(project) as dataset:
+        counted = info(dataset.sound())
     click.echo(json.dumps(asdict(counted), ensure_ascii=False, indent=1) if as_json else "\n".join(_lines(counted)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,7 @@ from kzlod.formats import FORMATS
 
 SUMS = "SHA256SUMS"
 _CHUNK = 1 << 20
+_READERS = 2
 _MEDIA_TYPES = {format_.suffix: format_.media_type for format_ in FORMATS} | {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
@@ -63,5 +65,7 @@ def sha256(path: Path) -> str:
 def listed(folder: Path) -> Iterator[File]:
     """The files of a release's folder, in the order of their paths' bytes; the list of checksums is not one of them."""
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(paths.keys() - {SUMS}, key=str.encode):
-        yield File(name, paths[name].stat().st_size, sha256(paths[name]))
+    names = sorted(paths.keys() - {SUMS}, key=str.encode)
+    with ThreadPoolExecutor(_READERS) as pool:
+        for name, digest in zip(names, pool.map(lambda name: sha256(paths[name]), names), strict=True):
+            yield File(name, paths[name].stat().st_size, digest)

@@ -1,0 +1,54 @@
+"""Subsets: what each source says, and what each table becomes, as N-Triples."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from kzlod.dataset import Dataset
+from kzlod.quads.terms import iri
+from kzlod.quads.write import write_rows
+from kzlod.release.dumps import compress_large
+from kzlod.vocab import DCAT, DCTERMS, KZ, RDF, RDFS, SKOS
+
+_LINE = "s || ' ' || p || ' ' || o || ' .'"
+_NAMING = ", ".join(
+    f"'{iri(p)}'" for p in (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCAT + "startDate", DCAT + "endDate")
+)
+
+
+def write_subsets(dataset: Dataset, folder: Path) -> None:
+    """Write `subsets/table-<name>.nt` for each table, `subsets/source-<id>.nt` for each source.
+
+    A source's subset holds the source, its passages, their mentions, the facts that name one of them as evidence, and the
+    names, classes and dates of what those facts are about.
+    """
+    target = folder / "subsets"
+    target.mkdir()
+    for number, path in dataset.table.rows("SELECT id, path FROM sources WHERE path LIKE '%.csv' ORDER BY path"):
+        rows = f"SELECT {_LINE} FROM (SELECT DISTINCT s, p, o FROM quads WHERE source = {number} ORDER BY s, p, o)"
+        _write(dataset, rows, target / f"table-{PurePosixPath(path).stem}.nt")
+    sources = dataset.table.rows(
+        "SELECT DISTINCT s FROM quads WHERE p = ? AND o = ? ORDER BY s", [iri(RDF + "type"), iri(KZ + "Source")]
+    )
+    for (source,) in sources:
+        _write(dataset, _said_by(source), target / f"source-{source[1:-1].rpartition('/')[2]}.nt")
+
+
+def _write(dataset: Dataset, rows: str, path: Path) -> None:
+    write_rows(dataset.table, rows, path)
+    compress_large(path)
+
+
+def _said_by(source: str) -> str:
+    part, evidence, type_ = iri(DCTERMS + "isPartOf"), iri(KZ + "evidence"), iri(RDF + "type")
+    return f"""
+        WITH passage AS (SELECT s FROM quads WHERE p = '{part}' AND o = '{source}'),
+        place AS (FROM passage UNION SELECT s FROM quads WHERE p = '{part}' AND o IN (FROM passage)),
+        fact AS (SELECT s FROM quads WHERE p = '{evidence}' AND o IN (FROM place)
+                 AND s NOT IN (SELECT s FROM quads WHERE p = '{type_}' AND o = '{iri(KZ + "Source")}')),
+        own AS (SELECT '{source}' AS s UNION FROM place UNION FROM fact),
+        near AS (SELECT DISTINCT o AS s FROM quads WHERE s IN (FROM own) AND o[1] = '<')
+        SELECT {_LINE} FROM (
+            SELECT DISTINCT s, p, o FROM quads
+            WHERE s IN (FROM own) OR (s IN (FROM near) AND p IN ({_NAMING})) ORDER BY s, p, o)
+    """
