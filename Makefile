@@ -23,6 +23,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[web]'
+	@$(BIN)/python -m compileall -q src/kzlod
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

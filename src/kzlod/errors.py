@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 from kzlod.findings import Finding
@@ -69,7 +69,7 @@ class FindingsError(KzlodError):
 
     code = "findings"
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         first = f"{self.findings[0]}" if self.findings else ""
         more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
