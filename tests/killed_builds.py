@@ -21,7 +21,7 @@ from kzlod.project import Project
 from kzlod.release import build
 
 CHANGES = {"os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "shutil.rmtree", "ctypes.dlopen"}
-MILLISECONDS = (100, 500)
+MILLISECONDS = (300,)
 Arm = Callable[[], Callable[[], None]]
 """Sets the process to be killed; what it gives is called when the build is done."""
 
@@ -103,7 +103,7 @@ def arms(project: Path, out: Path) -> list[Arm]:
     report = out.with_name("changes")
     killed(project, out, before(0, report))
     changes = int(report.read_text())
-    numbers = {1, changes // 2, *range(changes - 4, changes + 1)}
+    numbers = {changes // 2, *range(changes - 4, changes + 1)}
     return [*map(before, sorted(numbers)), *map(after, MILLISECONDS)]
 
 

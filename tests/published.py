@@ -67,7 +67,7 @@ def make(folder: Path) -> Path:
     union = list(dict.fromkeys(ox.Triple(quad.subject, quad.predicate, quad.object) for quad in parsed))
     for suffix, format_ in _FORMATS.items():
         content: Iterable[ox.Quad] | Iterable[ox.Triple] = parsed if suffix == ".trig" else union
-        (folder / f"towns{suffix}").write_bytes(ox.serialize(content, format=format_) or b"")  # type: ignore[arg-type]
+        (folder / f"towns{suffix}").write_bytes(ox.serialize(content, format=format_) or b"")
     (folder / "subsets").mkdir()
     (folder / "subsets/table-towns.nt").write_text("\n".join(triples[5:50]) + "\n", "utf-8")
     (folder / "tables").mkdir()
@@ -99,8 +99,8 @@ def write_void(folder: Path, lines: Iterable[str]) -> None:
             by_class[o].add(s)
     said = [
         f"<{RELEASE}/void.ttl> <http://xmlns.com/foaf/0.1/primaryTopic> <{RELEASE}> .",
-        f"<{RELEASE}> a void:Dataset ; void:triples {len(triples)} ; void:entities {len(set().union(*by_class.values()))} ;"
-        f" void:distinctSubjects {len({s for s, _, _ in triples})} ; void:distinctObjects {len({o for *_, o in triples})} ;"
+        f"<{RELEASE}> a void:Dataset ; void:triples {len(triples)} ; {_distinct(triples)} ;"
+        f" void:entities {len(set().union(*by_class.values()))} ;"
         f" void:properties {len(by_property)} ; void:classes {len(by_class)} ;"
         f" void:dataDump <{RELEASE}/towns.nt>, <{RELEASE}/towns.nq> ; void:exampleResource <{BASE}thing/001> ;"
         f" void:vocabulary <{BASE}ontology#> ; void:subset <#links>, <#subset> .",
@@ -111,8 +111,7 @@ def write_void(folder: Path, lines: Iterable[str]) -> None:
     for number, (predicate, found) in enumerate(sorted(by_property.items())):
         said += [
             f"<{RELEASE}> void:propertyPartition <#p{number}> .",
-            f"<#p{number}> void:property {predicate} ; void:triples {len(found)} ;"
-            f" void:distinctSubjects {len({s for s, _, _ in found})} ; void:distinctObjects {len({o for *_, o in found})} .",
+            f"<#p{number}> void:property {predicate} ; void:triples {len(found)} ; {_distinct(found)} .",
         ]
     for number, (class_, things) in enumerate(sorted(by_class.items())):
         about = [triple for triple in triples if triple[0] in things]
@@ -126,6 +125,11 @@ def write_void(folder: Path, lines: Iterable[str]) -> None:
     (folder / ".well-known").mkdir(exist_ok=True)
     for path in ("void.ttl", ".well-known/void"):
         (folder / path).write_text(text, "utf-8")
+
+
+def _distinct(triples: list[Triple]) -> str:
+    subjects, objects = {s for s, _, _ in triples}, {o for *_, o in triples}
+    return f"void:distinctSubjects {len(subjects)} ; void:distinctObjects {len(objects)}"
 
 
 def write_service(folder: Path, lines: list[str]) -> None:
@@ -154,8 +158,9 @@ def restate(folder: Path, *, catalogue: Callable[[str], str] = lambda text: text
     downloads = [
         {"contentUrl": f"{RELEASE}/{quote(path)}", "contentSize": f"{len(data)} B", "sha256": _sha256(data)}
         for path, data in files.items()
+        if path.startswith(("towns.", "tables/"))
     ]
-    (folder / "schema.jsonld").write_text(json.dumps({"distribution": downloads[:3]}), "utf-8")
+    (folder / "schema.jsonld").write_text(json.dumps({"distribution": downloads}), "utf-8")
     (folder / "catalog.ttl").write_text(catalogue(catalogue_of(listed(folder))), "utf-8")
     sums = {**listed(folder), "catalog.ttl": (folder / "catalog.ttl").read_bytes()}
     text = "".join(f"{_sha256(sums[path])}  {path}\n" for path in sorted(sums, key=str.encode))
@@ -171,8 +176,7 @@ def catalogue_of(files: dict[str, bytes]) -> str:
             f"<{RELEASE}> dcat:distribution <{url}#distribution> .",
             f"<{url}#distribution> a dcat:Distribution ; dcat:downloadURL <{url}> ; dcat:byteSize {len(data)} ;"
             f" spdx:checksum <{url}#checksum> .",
-            f"<{url}#checksum> spdx:algorithm spdx:checksumAlgorithm_sha256 ; spdx:checksumValue"
-            f' "{_sha256(data)}" .',
+            f'<{url}#checksum> spdx:algorithm spdx:checksumAlgorithm_sha256 ; spdx:checksumValue "{_sha256(data)}" .',
         ]
     return PREFIX + "\n".join(said) + "\n"
 

@@ -82,7 +82,7 @@ FAULTS = {
         "mention", no_row("mentions", "002-19-99"),
     ),
     "a figure without evidence": Fault(
-        OBSERVATIONS, "import-share-2025-01-04-002", {"mention": ""},
+        OBSERVATIONS, "cargo-volume-growth-2024-002", {"mention": ""},
         "mention", "it is empty, and this column is required; fill it in",
     ),
     "a unit that does not suit": Fault(

@@ -27,7 +27,7 @@ import pytest
 import rdflib
 import zstandard
 from click.testing import Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kzlod.dataset import Dataset
@@ -46,10 +46,11 @@ from kzlod.diff import (
 )
 from kzlod.diff.canonical import are_canonical, is_canonical, looks_ordered, sort_lines
 from kzlod.diff.merge import Dump, differences
-from kzlod.errors import InputError, KzlodError, ReleaseError
+from kzlod.errors import InputError, ReleaseError
 from kzlod.formats import JSONLD, NQUADS, RDFXML, TRIG, TURTLE
 from kzlod.project import Project
 from kzlod.quads import Quad, QuadTable
+from kzlod.quads.read import token
 from kzlod.quads.terms import literal
 from kzlod.quads.write import write
 
@@ -62,8 +63,8 @@ _iri = st.sampled_from("abcdefgh").map(lambda local: f"<http://e/{local * 3}>")
 _predicate = st.sampled_from("pq").map(lambda local: f"<http://e/{local}>")
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufffe\uffff"), max_size=8)
 _escapes = st.lists(st.sampled_from(["\\", "u", "U", "0041", "00000041", '"', "\n", "\x0b", "\x7f", "a"]), max_size=6)
-_numbers = st.tuples(
-    st.sampled_from(["1", "1.0", "1.50", "1.5", "01"]), st.sampled_from(["decimal", "integer", "int", "string"])
+_numbers = st.sampled_from(
+    [("1.0", "decimal"), ("1.50", "decimal"), ("1.5", "decimal"), ("01", "integer"), ("1", "int")]
 )
 _literal = st.one_of(
     _text.map(literal),
@@ -98,7 +99,7 @@ def stored(quads: str | bytes) -> set[str]:
 
 def patched(old: str, patch: str) -> set[str]:
     """The lines of N-Quads that an RDF Patch leads to: its rows are N-Quads with a letter before them."""
-    lines = set(old.splitlines())
+    lines = set(old.split("\n")[:-1])
     for row in patch.split("\n")[:-1]:
         code, _, rest = row.partition(" ")
         assert code in ("H", "TX", "TC", "D", "A"), row
@@ -110,7 +111,17 @@ def patched(old: str, patch: str) -> set[str]:
 # What differs, and that applying it gives the other side
 
 
+def said(*texts: str) -> set[Quad]:
+    return {("<http://e/a>", "<http://e/p>", text, "<http://e/g>") for text in texts}
+
+
+HALVES = [literal(text, datatype=XSD + "decimal") for text in ("1.50", "1.5")]
+ESCAPES = [literal(text) for text in ("\\u0041", "\\\\u0041", "\\U00000041", "\x0b0041", "\x7f", "\\")]
+
+
 @RELAXED
+@example(old=said(*HALVES), new=said(HALVES[1]), width=1 << 20)  # a store may hold both as one value
+@example(old=said(*ESCAPES[:3]), new=said(*ESCAPES[3:]), width=1 << 20)
 @given(old=_quads, new=_quads, width=st.sampled_from([1 << 20, 300, 40]))
 def test_patch_applied_to_old_gives_new(old: set[Quad], new: set[Quad], width: int, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -135,29 +146,33 @@ def test_patch_applied_to_old_gives_new(old: set[Quad], new: set[Quad], width: i
     assert {str(quad) for quad in store} == stored(canonical(new))
 
 
-def by_rdflib(text: str) -> rdflib.Dataset:
-    dataset = rdflib.Dataset()
-    dataset.parse(data=text, format="nquads")
-    return dataset
+def by_rdflib(quads: set[Quad], *, graphs: bool) -> rdflib.Graph:
+    found = rdflib.Dataset() if graphs else rdflib.Graph()
+    return found.parse(data=canonical(quads), format="nquads" if graphs else "nt")
 
 
-def exact(dataset: rdflib.Dataset) -> set[tuple[Any, ...]]:
-    """The quads of an rdflib dataset, with the lexical forms that they have."""
-    return {tuple(None if term is None else term.n3() for term in quad) for quad in dataset.quads()}
+def exact(graph: rdflib.Graph) -> set[tuple[str, ...]]:
+    """The quads of rdflib, with the lexical forms that they have."""
+    quads = graph.quads() if isinstance(graph, rdflib.Dataset) else graph
+    return {tuple(term.n3() for term in quad if term is not None) for quad in quads}
 
 
 @settings(parent=RELAXED, max_examples=25)
-@given(old=_quads, new=_quads)
-def test_update_is_right_for_rdflib(old: set[Quad], new: set[Quad], tmp_path: Path) -> None:
+@example(old=said(*ESCAPES[:3]), new=said(*ESCAPES[3:]), graphs=True)
+@example(old=said(*ESCAPES[3:]), new=said(*ESCAPES[:3]), graphs=True)
+@given(old=_quads, new=_quads, graphs=st.booleans())
+def test_update_is_right_for_rdflib(old: set[Quad], new: set[Quad], graphs: bool, tmp_path: Path) -> None:
+    """rdflib's datasets take no insertion into the default graph, so it is tested as a graph."""
+    old, new = ({(s, p, o, g or "<http://e/g>" if graphs else "") for s, p, o, g in quads} for quads in (old, new))
     with compare(put(tmp_path, "old.nq", old), put(tmp_path, "new.nq", new)) as diff:
         update = "".join(sparql_update(diff))
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
         patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
-        dataset = by_rdflib(canonical(old))
+        patched = by_rdflib(old, graphs=graphs)
         if update:
-            dataset.update(update)
-        assert exact(dataset) == exact(by_rdflib(canonical(new)))
+            patched.update(update)
+        assert exact(patched) == exact(by_rdflib(new, graphs=graphs))
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 1000])
@@ -306,36 +321,26 @@ def test_any_spelling_of_the_same_is_the_same(quads: set[Quad], seed: Any, tmp_p
 
 
 _pieces = st.sampled_from(
-    ["<http://e/a>", "<http://e/é@>", " ", "  ", "\t", '"', "\\u0041", "\\n", "\\\\", "a", "é", "@en", "@EN", "@en-us"]
-    + [
-        f"^^<{XSD}string>",
-        f"^^<{XSD}int>",
-        ".",
-        " .",
-        "#",
-        " # a .",
-        "_:b",
-        '"a"',
-        '"a > <b"',
-        '"@x"',
-        "\x7f",
-        "<",
-        "{",
+    [
+        *("<http://e/a>", "<http://e/é@>", '"a"', '"a > <b"', '"@x"', "_:b", "<", "{", '"', "a", "é", "\x7f"),
+        *("\\u0041", "\\n", "\\\\", " ", "  ", "\t", ".", " .", "#", " # a ."),
+        *("@en", "@EN", "@en-us", f"^^<{XSD}string>", f"^^<{XSD}int>"),
     ]
 )
 
 
-@settings(parent=RELAXED, max_examples=400)
-@given(st.lists(st.one_of(st.just(["<http://e/a>", " "]), st.lists(_pieces, max_size=2)), min_size=3, max_size=5))
-def test_canonical_lines_are_told_from_others(parts: list[list[str]]) -> None:
-    text = "".join(piece for part in parts for piece in part) + " .\n"
+@settings(parent=RELAXED, max_examples=500)
+@given(
+    end=st.sampled_from([*[" .\n"] * 5, " .#\n", ".\n", " . \n", " .#a .\n"]),
+    parts=st.lists(st.one_of(st.just(["<http://e/a>", " "]), st.lists(_pieces, max_size=2)), min_size=3, max_size=5),
+)
+def test_canonical_lines_are_told_from_others(parts: list[list[str]], end: str) -> None:
+    text = "".join(piece for part in parts for piece in part) + end
     try:
         parsed = list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
     except SyntaxError:
         return
-    store = QuadTable()
-    lines = [re.sub(r"\\u007f", r"\\u007F", f"{quad} .\n") for quad in parsed]
-    store.close()
+    lines = [f"{line((token(q.subject), token(q.predicate), token(q.object), token(q.graph_name)))}\n" for q in parsed]
     assert are_canonical(text.encode()) == (lines == [text] and "_:" not in lines[0])
 
 
@@ -349,15 +354,16 @@ def test_files_in_no_order_are_sorted(tmp_path: Path) -> None:
     assert (tmp_path / "sorted.nq").read_text() == "".join(text)
     # One line out of its place, which no probe hits.
     path.write_text("".join([*text[:5], text[7], *text[5:]]))
-    with compare(path, put(tmp_path, "new.nq", quads)) as diff:
-        assert "Nothing changed." in "".join(markdown(diff))
+    for sides in ((path, put(tmp_path, "new.nq", quads)), (tmp_path / "new.nq", path)):
+        with compare(*sides) as diff:
+            assert "Nothing changed." in "".join(markdown(diff))
 
 
 def test_large_dumps_take_little_memory(tmp_path: Path) -> None:
     code = (
-        "import resource, sys; from kzlod.diff import compare, write_changes; from pathlib import Path\n"
+        "import re, sys; from kzlod.diff import compare, write_changes; from pathlib import Path\n"
         "with compare(*sys.argv[1:3]) as diff: write_changes(diff, Path(sys.argv[3]))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "print(int(re.search('VmHWM:[^0-9]*([0-9]+)', Path('/proc/self/status').read_text())[1]) // 1024)"
     )
     for name, odd in (("old.nq", "x"), ("new.nq", "y")):
         with (tmp_path / name).open("w") as file:
@@ -367,7 +373,7 @@ def test_large_dumps_take_little_memory(tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", code, tmp_path / "old.nq", tmp_path / "new.nq", tmp_path]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     megabytes = int(subprocess.run(arguments, capture_output=True, check=True, text=True, env=env).stdout)
-    assert megabytes < 200 and (tmp_path / "changes.rdfp").read_text().count("\nA ") == 100
+    assert megabytes < 150 and (tmp_path / "changes.rdfp").read_text().count("\nA ") == 100
 
 
 def test_an_edited_dump_is_found_though_its_bytes_are_read_once(tmp_path: Path) -> None:
@@ -375,7 +381,7 @@ def test_an_edited_dump_is_found_though_its_bytes_are_read_once(tmp_path: Path) 
     old, new = put(tmp_path, "old.nq", quads), put(tmp_path, "new.nq", quads)
     right = hashlib.sha256(old.read_bytes()).hexdigest()
     assert list(differences(Dump(old, "old", right), Dump(new, "new"))) == []
-    with pytest.raises(InputError, match="^old: has not the SHA-256"):
+    with pytest.raises(InputError, match=r"^old: has not the SHA-256"):
         list(differences(Dump(old, "old", "0" * 64), Dump(new, "new")))
 
 
@@ -467,7 +473,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "no zst": ("a.nq.zst", QUAD, "a.nq.zst: does not unpack as zst"),
     "cut gz": ("a.nq.gz", gzip.compress(QUAD * 5000)[:-9], "a.nq.gz: is cut short; fetch it again"),
     "no gz": ("a.nq.gz", QUAD, "a.nq.gz: does not unpack as gz"),
-    "broken gz": ("a.nq.gz", gzip.compress(QUAD)[:12] + b"\xff" * 20, "a.nq.gz: does not unpack as gz"),
+    "broken gz": ("a.nq.gz", gzip.compress(QUAD)[:10] + b"\xff" * 99, "a.nq.gz: does not unpack as gz"),
     "zst without end": ("a.nq.zst", bomb(zstandard.compress), "a.nq.zst: unpacks to more than 64 MiB"),
     "gz without end": ("a.nt.gz", bomb(gzip.compress), "a.nt.gz: unpacks to more than 64 MiB"),
 }
@@ -505,8 +511,6 @@ def test_places_without_a_dump_are_refused(tmp_path: Path, kzlod: Run) -> None:
     (tmp_path / "two").mkdir()
     for name in ("a.nq", "b.nq"):
         (tmp_path / "two" / name).write_bytes(QUAD)
-    locked = tmp_path / "locked.nq"
-    locked.write_bytes(QUAD)
     for place, message in (
         (tmp_path / "none.nq", "is not there; name a release's folder"),
         (tmp_path / "empty", "holds no N-Quads dump and no kzlod.toml"),
@@ -518,7 +522,6 @@ def test_places_without_a_dump_are_refused(tmp_path: Path, kzlod: Run) -> None:
         assert (result.exit_code, result.stdout) == (2, "") and message in result.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self/mem").exists(), reason="root reads every file")
 def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kzlod: Run) -> None:
     good, locked = tmp_path / "good.nq", tmp_path / "locked.nq"
     good.write_bytes(QUAD)
@@ -653,7 +656,8 @@ def test_releases_and_files_on_the_web(edited: Path, root: Path, tmp_path: Path)
     ],
 )
 def test_bad_answers_are_refused(path: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "MOST", 2_000)
+    if "2,000" in message:
+        monkeypatch.setattr(fetch, "MOST", 2_000)
     monkeypatch.setattr(fetch, "SECONDS", 0.3)
     (tmp_path / "new.nq").write_bytes(QUAD)
     with served(_Bad) as address, pytest.raises(InputError, match=message):
@@ -739,8 +743,3 @@ def test_the_command_has_four_formats(edited: Path, root: Path, kzlod: Run) -> N
     assert json.loads(outputs["json"].stdout)["old"]["name"].startswith(Project.read(root).id)
     assert outputs["patch"].stdout.startswith("H id <uuid:") and outputs["patch"].stdout.endswith("TC .\n")
     assert outputs["update"].stdout.startswith("DELETE DATA {\nGRAPH <")
-
-
-def test_every_error_of_the_library_is_its_own(tmp_path: Path) -> None:
-    with pytest.raises(KzlodError):
-        compare(tmp_path / "a.nq", tmp_path / "b.nq")

@@ -41,7 +41,7 @@ def command(place: str, listed: bool, names: tuple[str, ...], out: Path, as_json
     Examples:
       kzlod get https://example.org/release/1.0.0/ --list
       kzlod get https://example.org/release/1.0.0/ --format turtle --out downloads
-      kzlod get dist/kazakhstan-china/latest --format 'tables/*.csv'
+      kzlod get dist/towns/latest --format 'tables/*.csv'
     """
     with web(place) as client:
         if listed:

@@ -25,7 +25,7 @@ def command(place: str, as_json: bool) -> int:
 
     \b
     Examples:
-      kzlod verify dist/kazakhstan-china/latest
+      kzlod verify dist/towns/latest
       kzlod verify https://example.org/release/1.0.0/ --json
     """
     with progress("Verifying") as step, web(place) as client:

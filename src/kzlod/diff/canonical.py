@@ -59,7 +59,14 @@ def are_canonical(lines: bytes) -> bool:
         and _STRING not in lines
         and (b'"@' not in bones or not _NO_TAG.search(lines))
     )
-    return bool(quick or _QUADS.fullmatch(lines))
+    return bool(quick or _QUADS.fullmatch(lines)) and _is_utf8(lines)
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        return text.isascii() or bool(text.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def is_canonical(path: Path) -> bool:

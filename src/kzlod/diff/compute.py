@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from kzlod.diff.canonical import MEMORY, NotCanonicalError, looks_ordered
-from kzlod.diff.merge import differences
+from kzlod.diff.canonical import NotCanonicalError, looks_ordered
+from kzlod.diff.merge import QuadFile, differences
 from kzlod.diff.sides import Side, from_table, ordered, release, side
 from kzlod.errors import InputError
 from kzlod.project import Project
@@ -57,10 +57,10 @@ class Change:
 class Diff:
     """The difference of two sides: the quads `removed` from the old one and `added` in the new one, in order.
 
-    It holds files and databases until it is closed; use it in a `with`.
+    It holds files until it is closed; use it in a `with`.
     """
 
-    def __init__(self, old: Side, new: Side, removed: QuadTable, added: QuadTable, resources: ExitStack) -> None:
+    def __init__(self, old: Side, new: Side, removed: QuadFile, added: QuadFile, resources: ExitStack) -> None:
         self.old, self.new, self.removed, self.added = old, new, removed, added
         self._resources = resources
 
@@ -85,7 +85,7 @@ class Diff:
             yield Change(subject, kind, removed, tuple(quad for quad, new in quads if new))
 
     def close(self) -> None:
-        """Remove what was fetched, unpacked or sorted, and free the memory."""
+        """Remove what was fetched, unpacked, sorted or found."""
         self._resources.close()
 
     def __enter__(self) -> Diff:
@@ -138,11 +138,12 @@ def _compare(old: Side, new: Side, resources: ExitStack) -> Diff:
         if old.format.quads != new.format.quads:
             old, new = _flat(old, new, resources), _flat(new, old, resources)
         old, new = (one if looks_ordered(one.dump.path) else _ordered(one, resources) for one in (old, new))
+        folder = _scratch(resources, "changes")
         try:
-            found = _tables(old, new, resources)
+            found = _split(old, new, folder)
         except NotCanonicalError:
             old, new = _ordered(old, resources), _ordered(new, resources)
-            found = _tables(old, new, resources)
+            found = _split(old, new, folder)
     except OSError as error:
         where = f"{old.name} or {new.name}"
         raise InputError(f"cannot be compared: {error.strerror or error}", where=where, remedy="free space") from error
@@ -162,17 +163,14 @@ def _flat(one: Side, other: Side, resources: ExitStack) -> Side:
     return replace(found, notes=(*found.notes, note))
 
 
-def _tables(old: Side, new: Side, resources: ExitStack) -> tuple[QuadTable, QuadTable]:
-    with ExitStack() as mine:
-        removed, added = (mine.enter_context(QuadTable(memory_limit=MEMORY)) for _ in range(2))
-        gone, come = removed.source(old.name), added.source(new.name)
-        for is_new, quad in differences(old.dump, new.dump):
-            if is_new:
-                added.add(((*quad, 0),), come)
-            else:
-                removed.add(((*quad, 0),), gone)
-        resources.push(mine.pop_all())
-        return removed, added
+def _split(old: Side, new: Side, folder: Path) -> tuple[QuadFile, QuadFile]:
+    """Files of what only the old side has and of what only the new side has."""
+    paths, counts = (folder / "removed.nq", folder / "added.nq"), [0, 0]
+    with paths[0].open("wb") as removed, paths[1].open("wb") as added:
+        for is_new, line in differences(old.dump, new.dump):
+            (added if is_new else removed).write(line)
+            counts[is_new] += 1
+    return QuadFile(paths[0], counts[0]), QuadFile(paths[1], counts[1])
 
 
 def dropped_iris(diff: Diff, base: str) -> list[str]:

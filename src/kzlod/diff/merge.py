@@ -18,6 +18,21 @@ _BLOCK = 1 << 16
 _STEP, _STRIDE = 1 << 7, 1 << 18
 
 
+@dataclass(frozen=True, slots=True)
+class QuadFile:
+    """Some quads, in order, as a file of canonical N-Quads that holds `count` of them."""
+
+    path: Path
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Quad]:
+        with self.path.open("rb") as file:
+            yield from map(quad, file)
+
+
 @dataclass(slots=True)
 class Dump:
     """A file of N-Quads; once `differences` read it to its end, its quads can be looked up by subject.
@@ -168,13 +183,18 @@ def _settle(one: _Reader, other: _Reader, same: int) -> int:
     return length
 
 
-def differences(old: Dump, new: Dump) -> Iterator[tuple[bool, Quad]]:
-    """The quads that one of two dumps has and the other has not, in order; True for those of `new`.
+def _canonical(line: bytes) -> bytes:
+    quad(line)
+    return line
+
+
+def differences(old: Dump, new: Dump) -> Iterator[tuple[bool, bytes]]:
+    """The lines that one of two dumps has and the other has not, in order; True for those of `new`.
 
     Dumps in canonical form are in the order of their lines' bytes, so a diff is one pass over both, in memory that
     does not grow; most of it compares large blocks of bytes. Lines that both have are checked in one of the two, and in
     neither where a checksum or their origin vouches for one. Raises `NotCanonicalError` for what must be sorted first,
-    `InputError` for a file without the digest that it should have; both may come late, after quads were given.
+    `InputError` for a file without the digest that it should have; both may come late, after lines were given.
     """
     vouched = any(dump.sound or dump.digest for dump in (old, new))
     left, right = _Reader(old, checked=not vouched), _Reader(new, checked=False)
@@ -185,10 +205,10 @@ def differences(old: Dump, new: Dump) -> Iterator[tuple[bool, Quad]]:
                 right.advance(len(b))
                 _pass_common(left, right)
             elif not b or (a and a < b):
-                yield False, quad(a)
+                yield False, _canonical(a)
                 left.advance(len(a))
             else:
-                yield True, quad(b)
+                yield True, _canonical(b)
                 right.advance(len(b))
         left.prove()
         right.prove()

@@ -30,8 +30,8 @@ def rdf_patch(diff: Diff) -> Iterator[str]:
     else:
         yield f"H id <uuid:{_content(diff)}> .\n"
     yield "TX .\n"
-    for sign, table in (("D", diff.removed), ("A", diff.added)):
-        yield from (f"{sign} {' '.join(filter(None, quad))} .\n" for quad in table)
+    for sign, quads in (("D", diff.removed), ("A", diff.added)):
+        yield from (f"{sign} {' '.join(filter(None, quad))} .\n" for quad in quads)
     yield "TC .\n"
 
 
@@ -42,9 +42,9 @@ def _version(side: Side) -> uuid.UUID:
 def _content(diff: Diff) -> uuid.UUID:
     """An identifier of the changes themselves, where no IRI says what they lead to."""
     sha = hashlib.sha256()
-    for sign, table in (("D", diff.removed), ("A", diff.added)):
-        for line in table.lines():
-            sha.update(f"{sign} {line}\n".encode())
+    for sign, quads in (("D", diff.removed), ("A", diff.added)):
+        for quad in quads:
+            sha.update(f"{sign} {' '.join(quad)}\n".encode())
     return uuid.uuid5(uuid.NAMESPACE_OID, sha.hexdigest())
 
 

@@ -57,7 +57,7 @@ def comparison(one: Observation, other: Observation) -> str:
 
 def _days(one: Observation) -> int:
     """How long a figure's period is."""
-    return (date.fromisoformat(one.end) - date.fromisoformat(one.start)).days + 1 if one.end else 0
+    return (date.fromisoformat(one.end) - date.fromisoformat(one.start)).days + 1
 
 
 def disagree(one: Observation, other: Observation) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from kzlod.figures.interval import Interval, interval
@@ -60,7 +62,7 @@ def observations(table: QuadTable) -> dict[str, Observation]:
         written = read_figure(parse(one[_WRITTEN]).value) if _WRITTEN in one else None
         step = written.step if written else Decimal(0)
         bounds = frozenset(code(bound) for bound in values.get(_BOUND, ()))
-        period = described.get(one.get(_PERIOD, ""), {})
+        start, end = _days(described.get(one.get(_PERIOD, ""), {}))
         found[s] = Observation(
             id=s,
             indicator=one[_INDICATOR],
@@ -68,8 +70,8 @@ def observations(table: QuadTable) -> dict[str, Observation]:
             counterpart=one.get(f"<{KZ}counterpart>", ""),
             status=one.get(f"<{KZ}status>", ""),
             unit=one.get(f"<{KZ}unit>", ""),
-            start=_lexical(period.get(_START)),
-            end=_lexical(period.get(_END)),
+            start=start,
+            end=end,
             value=number,
             bounded=interval(number, Decimal(0), bounds),
             allows=interval(number, step, bounds),
@@ -89,5 +91,10 @@ def _described(table: QuadTable) -> dict[str, dict[str, list[str]]]:
     return described
 
 
-def _lexical(objects: list[str] | None) -> str:
-    return parse(min(objects)).value if objects else ""
+def _days(period: Mapping[str, list[str]]) -> tuple[str, str]:
+    """A period's first and last day; both empty where one is not there, or is no day."""
+    try:
+        first, last = (date.fromisoformat(parse(min(period[p])).value) for p in (_START, _END))
+    except (KeyError, ValueError):
+        return "", ""
+    return first.isoformat(), last.isoformat()

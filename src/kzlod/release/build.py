@@ -132,7 +132,7 @@ def _key(version: str) -> tuple[tuple[int, str], ...]:
 def _same(target: Path, sums: str) -> bool:
     """Whether a folder holds exactly the files of a list of checksums, with those bytes, and the list itself."""
     path = target / SUMS
-    return path.is_file() and path.read_text("utf-8") == sums == _sums(listed(target))
+    return path.is_file() and path.read_bytes() == sums.encode() and _sums(listed(target)) == sums
 
 
 def _sums(files: Iterable[File]) -> str:

@@ -35,7 +35,7 @@ _LITERAL = rf"{_STRING}(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^{_IRI})?"
 _QUAD = rf"{_IRI} {_IRI} (?:{_IRI}|{_LITERAL})(?: {_IRI})? \."
 _XSD_STRING = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 _PLAIN = rf"{_IRI} {_IRI} {_STRING}\^\^<http://www\.w3\.org/2001/XMLSchema#string>(?: {_IRI})? \."
-_TRIPLE = rf"({_IRI} {_IRI} (?:{_IRI}|{_LITERAL}))(?: {_IRI})? \."
+_TRIPLE = r'(\S+ \S+ (?:[<_]\S+|"(?:[^"\\]|\\.)*"\S*))(?: \S+)? \.'
 _GRAPH = re.compile(rb" (<[^<>\" ]*>) \.\n\Z")
 
 
@@ -153,13 +153,13 @@ def _streamed(candidate: Path, format_: Format, reference: Path, kept: Path) -> 
         attempts = [ox.RdfFormat.STREAMING_JSON_LD] + attempts * (candidate.stat().st_size <= WHOLE)
     for attempt in attempts:
         try:
-            with candidate.open("rb") as file, reference.open("rb") as expected:
-                lines_ = _Lines(expected, kept, most=2 * reference.stat().st_size + _PIECE)
+            most = 2 * reference.stat().st_size + _PIECE
+            with candidate.open("rb") as file, reference.open("rb") as expected, _Lines(expected, kept, most) as lines_:
                 source: BinaryIO = _WithoutEntities(file) if format_ == RDFXML else file  # type: ignore[assignment]
                 # IRIs are checked in TriG, whose lines prove N-Quads canonical; the others are compared with those.
                 quads = ox.parse(source, attempt, lenient=format_ != TRIG)
                 ox.serialize(quads, lines_, ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
-                return lines_.close()
+                return lines_.same()
         except SyntaxError:
             if attempt is attempts[-1]:
                 if len(attempts) == 1 and format_ == JSONLD:
@@ -188,10 +188,17 @@ class _WithoutEntities:
 class _Lines:
     """Takes lines and compares them with a file while they are the same, and keeps all of them when they are not."""
 
-    def __init__(self, expected: BinaryIO, kept: Path, *, most: int) -> None:
+    def __init__(self, expected: BinaryIO, kept: Path, most: int) -> None:
         self._expected, self._path, self._most = expected, kept, most
         self._length = 0
         self._kept: BinaryIO | None = None
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     def write(self, data: bytes) -> int:
         if self._kept is None and self._expected.read(len(data)) != data:
@@ -215,23 +222,17 @@ class _Lines:
     def flush(self) -> None:
         """Nothing waits here."""
 
-    def close(self) -> bool:
-        """Finish; whether all was the same."""
+    def same(self) -> bool:
+        """Whether that was all, and the same."""
         if self._kept is None and self._expected.read(1):
             self._keep()
-        if self._kept is not None:
-            self._kept.close()
         return self._kept is None
 
 
 def unite(quads: Path, triples: Path, *, scratch: Path) -> tuple[bool, str]:
     """How an N-Triples file differs from an N-Quads file without its graphs; answers as `compare` does."""
-    return False, _union(quads, triples, scratch)
-
-
-def _union(quads: Path, triples: Path, scratch: Path) -> str:
     if _without_graphs(quads, triples):
-        return ""
+        return True, ""
     with TemporaryDirectory(dir=scratch) as temporary:
         kept = Path(temporary, "lines.nt")
         try:
@@ -242,12 +243,12 @@ def _union(quads: Path, triples: Path, scratch: Path) -> str:
                     " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
                 )
             if _same_sums(kept, triples, Path(temporary)):
-                return ""
-            return _difference(triples, kept, Path(temporary), than=quads.name)
+                return True, ""
+            return False, _difference(triples, kept, Path(temporary), than=quads.name)
         except SyntaxError as error:
-            return f"does not parse: {error.msg}"
+            return False, f"does not parse, or {quads.name} does not: {error.msg}"
         except (duckdb.Error, OSError) as error:
-            return f"cannot be compared: {reason(error) if isinstance(error, duckdb.Error) else error}"
+            return False, f"cannot be compared: {reason(error) if isinstance(error, duckdb.Error) else error}"
 
 
 def _without_graphs(quads: Path, triples: Path) -> bool:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
@@ -122,7 +122,8 @@ def _attempt(client: Client, url: str, file: BinaryIO, tag: Path, size: int, pro
             raise MismatchError(f"has {have + int(stated):,} bytes, the catalogue states {size:,}", where=url)
         if not have:
             _remember(tag, answer)
-        for piece in answer.iter_raw(_PIECE):
+        # In pieces as they come: of pieces of a fixed size, what came before a break would be lost.
+        for piece in answer.iter_raw():
             have += len(piece)
             if have > size:
                 raise MismatchError(f"sends more than the {size:,} bytes that the catalogue states", where=url)
@@ -166,13 +167,20 @@ def written(path: Path) -> Iterator[None]:
 @contextmanager
 def _answer(client: Client, url: str, headers: Mapping[str, str]) -> Iterator[Response]:
     """The answer to a request, after redirects; raises for one that is no document."""
+    import httpx
+
     start = url
     for _ in range(REDIRECTS + 1):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ReleaseError(f"leads to <{url}>, which is not on the web", where=start, remedy="do not trust it")
         asked = {"accept-encoding": "identity", **headers}
-        with client.stream("GET", url, headers=asked, follow_redirects=False) as answer:
+        request = client.build_request("GET", url, headers=asked)
+        try:
+            answer = client.send(request, stream=True, follow_redirects=False)
+        except httpx.InvalidURL as error:
+            raise ReleaseError("leads to what is no address", where=start, remedy="do not trust it") from error
+        with closing(answer):
             status, location = answer.status_code, answer.headers.get("location", "")
             if status in (301, 302, 303, 307, 308) and location:
                 url = urljoin(url, location)

@@ -36,7 +36,7 @@ def building(parent: Path) -> Iterator[Path]:
         except OSError as error:
             raise ReleaseError("another build is at work here", where=str(parent), remedy="wait for it") from error
         for stale in parent.glob(f"{_BUILDING}*"):
-            shutil.rmtree(stale, ignore_errors=True)
+            _remove(stale)
         try:
             folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=parent))
             folder.chmod(0o755)
@@ -45,8 +45,16 @@ def building(parent: Path) -> Iterator[Path]:
             raise _cannot(parent, error) from error
     finally:
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         os.close(lock)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or what stood in the place of one and was swapped with it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _cannot(path: Path, error: OSError) -> ReleaseError:

@@ -130,7 +130,10 @@ def source(place: str, *, client: Client | None = None, patience: Patience | Non
     """
     scheme, sign, _ = place.partition("://")
     if sign and scheme.lower() in ("http", "https"):
-        parts = urlsplit(place)
+        try:
+            parts = urlsplit(place)
+        except ValueError as error:
+            raise ReleaseError("is no address", where=place, remedy="write http(s)://host/folder/") from error
         if not parts.netloc or parts.query or parts.fragment:
             raise ReleaseError("is no address of a release's folder", where=place, remedy="leave out ? and #")
         if client is None:

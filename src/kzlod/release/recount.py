@@ -44,8 +44,8 @@ class Counter:
         """The name of the table of hashes, which is filled when it is first asked for."""
         parts = f"SELECT l, split_part(l, ' ', 1) AS s, split_part(l, ' ', 2) AS p FROM {lines(self.triples)}"
         self._sql.execute(
-            "CREATE TABLE t AS SELECT hash(s) AS s, hash(p) AS p, hash(substr(l, length(s) + length(p) + 3)) AS o"
-            f" FROM ({parts})"
+            "CREATE TABLE t AS SELECT DISTINCT s, p, o FROM"
+            f" (SELECT hash(s) AS s, hash(p) AS p, hash(substr(l, length(s) + length(p) + 3)) AS o FROM ({parts}))"
         )
         return "t"
 

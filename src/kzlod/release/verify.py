@@ -129,7 +129,8 @@ class _Verifier:
         self._published: Published | None = None
         self._wrong = "is not there"
         self._read_catalogue()
-        self._listed: dict[str, File] = {file.path: file for file in (self._published.files if self._published else ())}
+        files: tuple[File, ...] = self._published.files if self._published else ()
+        self._listed = {file.path: file for file in files}
         self._id = self._stem()
         self._sql = stack.enter_context(contents.connect(scratch))
         self._compared = self._start(stack, processes)
@@ -160,14 +161,13 @@ class _Verifier:
         quads, triples = self._dump(NQUADS.suffix), self._dump(NTRIPLES.suffix)
         if quads is None or triples is None:
             return {}
-        tasks: dict[str, Compared] = {}
+        tasks: dict[str, Compared] = {triples.name: partial(contents.unite, quads, triples, scratch=self._scratch)}
         for format_ in FORMATS:
             path = self._dump(format_.suffix)
             if path is None or format_ in (NQUADS, NTRIPLES):
                 continue
             references = [quads] if format_ == TRIG else [triples, quads] if format_ == JSONLD else [triples]
             tasks[path.name] = partial(contents.compare, path, references, scratch=self._scratch)
-        tasks[triples.name] = partial(contents.unite, quads, triples, scratch=self._scratch)
         size = sum((self._folder / name).stat().st_size for name in tasks)
         if processes == 1 or size < _SMALL:
             return {name: cache(task) for name, task in tasks.items()}

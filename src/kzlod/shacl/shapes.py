@@ -261,7 +261,9 @@ class _Reader:
             if constraint.component == "Property" and not self._values(constraint.shapes[0], "path"):
                 raise self._error(node, f"has {constraint.shapes[0]} as sh:property, which has no sh:path", "add one")
             if constraint.component == "Node" and self._values(constraint.shapes[0], "path"):
-                raise self._error(node, "has a property shape as sh:node", "write sh:property, or put it in a node shape")
+                raise self._error(
+                    node, "has a property shape as sh:node", "write sh:property, or put it in a node shape"
+                )
         for name, component in (("and", "And"), ("or", "Or"), ("xone", "Xone")):
             for head in self._values(node, name):
                 found.append(Constraint(component, shapes=self.graph.members(head, f"sh:{name}")))

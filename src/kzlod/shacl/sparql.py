@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ _SHAPES = "urn:x-kzlod:shapes"
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 
 Row = dict[str, str]
+Forms = Callable[[list[tuple[str, str]]], dict[tuple[str, str], str]]
 
 
 def queries(plan: Plan) -> dict[int, Prepared]:
@@ -44,6 +46,17 @@ def queries(plan: Plan) -> dict[int, Prepared]:
     return found
 
 
+def seen(prepared: Iterable[Prepared]) -> frozenset[str] | None:
+    """The predicates whose triples some queries can see; None where they may see any."""
+    found: set[str] = set()
+    for query in prepared:
+        predicates = query.predicates()
+        if predicates is None:
+            return None
+        found |= predicates
+    return frozenset(found)
+
+
 def _prepare(shape: Shape, query: Query) -> Prepared:
     bound = {"this", "currentShape", "shapesGraph", *dict(query.bound)} | ({"value"} if query.is_ask else set())
     return Prepared(query.text, bound=bound, where=query.where, path=str(shape.path or ""), is_ask=query.is_ask)
@@ -63,25 +76,32 @@ def _run(store: ox.Store, text: str, query: Query | None) -> ox.QuerySolutions |
 
 
 class Store:
-    """The data in an Oxigraph store, as its default graph, with the shapes graph beside it."""
+    """The data in an Oxigraph store, as its default graph, with the shapes graph beside it; filled when first used."""
 
     def __init__(self, texts: Iterable[str], shapes: Graph) -> None:
-        import pyoxigraph as ox
-
-        self._store = ox.Store()
-        for text in texts:
-            # Loading gives blank nodes new names; adding one by one does not.
-            if "_:" in text:
-                self._store.extend(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-            else:
-                self._store.load(text.encode(), format=ox.RdfFormat.N_TRIPLES)
-        self._shapes = shapes
+        self._texts, self._shapes = texts, shapes
         self._has_shapes = False
 
+    @cached_property
+    def _store(self) -> ox.Store:
+        import pyoxigraph as ox
+
+        store = ox.Store()
+        for text in self._texts:
+            # Loading gives blank nodes new names; adding one by one does not.
+            if "_:" in text:
+                store.extend(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+            else:
+                store.load(text.encode(), format=ox.RdfFormat.N_TRIPLES)
+        return store
+
     def find(
-        self, numbered: Numbered, shape: Shape, prepared: Prepared, asked: Sequence[tuple[str, str]]
+        self, numbered: Numbered, shape: Shape, prepared: Prepared, asked: Sequence[tuple[str, str]], forms: Forms
     ) -> list[Found]:
-        """What a constraint finds: `asked` are focus nodes with values (for SELECT, with themselves)."""
+        """What a constraint finds: `asked` are focus nodes with values (for SELECT, with themselves).
+
+        `forms` tells, for focus nodes with values, how the data writes the values.
+        """
         constraint = numbered.constraint
         query = constraint.query
         assert query is not None
@@ -91,44 +111,41 @@ class Store:
         rows = [{"this": focus, "value": value, **constants} for focus, value in asked]
         kept = prepared.used | {"this"} | ({"value"} if query.is_ask else set())
         rows = [{name: row[name] for name in kept} for row in rows]
-        found: list[Found] = []
+        found: list[Row] = []
         for batch in [[row] for row in rows] if prepared.by_row else [rows]:
-            if query.is_ask:
-                found += self._false(numbered, shape, prepared, batch)
-            else:
-                found += self._solutions(numbered, shape, prepared, batch)
-        return found
+            found += self._false(prepared, batch, query) if query.is_ask else self._solutions(prepared, batch, query)
+        written = forms([(row["this"], row["value"]) for row in found if "value" in row])
+        results = []
+        for row in found:
+            if row.get("failure", "").startswith('"true"'):
+                raise InputError("a query of the shapes reports a failure", where=query.where or "shapes")
+            if "value" in row:
+                row["value"] = written.get((row["this"], row["value"]), row["value"])
+            elif shape.path is None:
+                row["value"] = row["this"]
+            path = row.get("path", "")
+            text = _message(shape, constraint, {**dict(query.bound), **row})
+            results.append(
+                (numbered.number, row["this"], row.get("value", ""), path if path.startswith("<") else "", text)
+            )
+        return results
 
-    def _solutions(self, numbered: Numbered, shape: Shape, prepared: Prepared, rows: list[Row]) -> Iterator[Found]:
+    def _solutions(self, prepared: Prepared, rows: list[Row], query: Query) -> list[Row]:
         given = self._fill(rows)
-        constraint = numbered.constraint
-        for solution in self._answers(prepared, constraint):
-            if solution.get("failure", "").startswith('"true"'):
-                raise InputError("a query of the shapes reports a failure", where=shape.file or "shapes")
-            focus = given("this", solution["this"])
-            value = solution.get("value") or ("" if shape.path else focus)
-            path = solution.get("path", "")
-            known = {"value": value} if value else {}
-            text = _message(shape, constraint, {**known, **dict(_bound(constraint)), **solution, "this": focus})
-            yield numbered.number, focus, value, path if path.startswith("<") else "", text
+        return [{**row, "this": given("this", row["this"])} for row in self._answers(prepared, query)]
 
-    def _false(self, numbered: Numbered, shape: Shape, prepared: Prepared, rows: list[Row]) -> Iterator[Found]:
+    def _false(self, prepared: Prepared, rows: list[Row], query: Query) -> list[Row]:
         given = self._fill(rows)
-        true = {
-            (given("this", solution["this"]), given("value", solution["value"]))
-            for solution in self._answers(prepared, numbered.constraint)
-        }
-        for row in rows:
-            if (row["this"], row["value"]) not in true:
-                text = _message(shape, numbered.constraint, {**dict(_bound(numbered.constraint)), **row})
-                yield numbered.number, row["this"], row["value"], "", text
+        answers = self._answers(prepared, query)
+        true = {(given("this", row["this"]), given("value", row["value"])) for row in answers}
+        return [dict(row) for row in rows if (row["this"], row["value"]) not in true]
 
-    def _answers(self, prepared: Prepared, constraint: Constraint) -> Iterator[Row]:
+    def _answers(self, prepared: Prepared, query: Query) -> Iterator[Row]:
         import pyoxigraph as ox
 
         from kzlod.quads.read import token
 
-        answer = _run(self._store, prepared.text, constraint.query)
+        answer = _run(self._store, prepared.text, query)
         assert isinstance(answer, ox.QuerySolutions)
         names = [variable.value for variable in answer.variables]
         for solution in answer:
@@ -167,10 +184,6 @@ class Store:
             self._has_shapes = True
             lines = "".join(f"{s} {p} {o} <{_SHAPES}> .\n" for s, p, o in self._shapes.triples())
             self._store.extend(ox.parse(lines, format=ox.RdfFormat.N_QUADS))
-
-
-def _bound(constraint: Constraint) -> tuple[tuple[str, str], ...]:
-    return constraint.query.bound if constraint.query else ()
 
 
 def _message(shape: Shape, constraint: Constraint, values: Row) -> str:

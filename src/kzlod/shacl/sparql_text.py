@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from kzlod.errors import InputError
+from kzlod.vocab import RDF
 
 ROWS = "urn:x-kzlod:rows"
 _TOKEN = re.compile(
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
     |(?P<variable>[?$]\w+)
     |(?P<name>_?(?:[^\W\d_][\w.-]*)?:(?:[\w.:%-]|\\.)*)
     |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    |(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
     |(?P<word>[A-Za-z_]\w*)
     |(?P<space>\s+)
     |(?P<mark>.)""",
@@ -135,6 +137,56 @@ class Prepared:
     def _needed(self) -> frozenset[str]:
         """What a row is known by."""
         return frozenset(("this", "value")) & self._bound if self._is_ask else frozenset(("this",))
+
+    def predicates(self) -> frozenset[str] | None:
+        """The predicates (IRIs) whose triples the query can see; None where it may see any.
+
+        Decided on the safe side: a variable that could be a predicate, a negated path, a path of any length.
+        """
+        prefixes: dict[str, str] = {}
+        found: set[str] = set()
+        body = [t for t in _tokens(self.original) if t[0] not in ("space", "comment")]
+        pairs = [*pairwise(body), (body[-1], ("", ""))]
+        start = next(n for n, (kind, value) in enumerate(body) if (kind, value) == ("mark", "{"))
+        for position, ((kind, value), (next_kind, following)) in enumerate(pairs):
+            before = body[position - 1] if position else ("", "")
+            if kind == "word" and value.upper() in ("PREFIX", "BASE"):
+                if value.upper() == "BASE":
+                    return None
+                prefixes[following[:-1]] = body[position + 2][1][1:-1]
+            elif kind == "iri":
+                found.add(value[1:-1])
+            elif kind == "name" and before[1].upper() != "PREFIX" and not value.startswith("_:"):
+                prefix, _, local = value.partition(":")
+                if "\\" in local or prefix not in prefixes:
+                    return None
+                found.add(prefixes[prefix] + local)
+            elif kind == "word" and value == "a":
+                found.add(f"{RDF}type")
+            elif position >= start and _anywhere(before, (kind, value), (next_kind, following)):
+                return None
+        return frozenset(found)
+
+
+# What may come before a predicate, and what an object may begin with; the variables after SELECT are no terms.
+_TERMS = frozenset(("iri", "name", "string", "variable", "number"))
+
+
+def _anywhere(before: Token, token: Token, after: Token) -> bool:
+    """Whether a token may let a query see triples of a predicate that it does not name."""
+    if token[0] == "variable":
+        return _is_end(before) and _begins(after)
+    if token == ("mark", "!"):
+        return after[0] in ("iri", "name") or after[1] in ("(", "^", "a")
+    return token[0] == "mark" and token[1] in "*?+"
+
+
+def _begins(token: Token) -> bool:
+    return token[0] in _TERMS or token[1] in ("[", "(", "-", "+", "true", "false")
+
+
+def _is_end(token: Token) -> bool:
+    return token[0] in _TERMS or token[1] in (";", "]", ")")
 
 
 def column(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
 
@@ -11,6 +11,7 @@ from kzlod.shacl.plan import Plan
 from kzlod.shacl.sql_focus import ask
 from kzlod.shacl.sql_order import of_type, ordered
 from kzlod.shacl.sql_shapes import conclude
+from kzlod.shacl.sql_terms import texts
 from kzlod.shacl.sql_work import Work
 
 Found = tuple[int, str, str, str, str]
@@ -54,28 +55,28 @@ class Run:
         )
         return self._work.run(query, [shape]).fetchall()
 
-    def texts(self) -> Iterator[str]:
-        """The data as N-Triples in large pieces of whole lines."""
+    def texts(self, predicates: Collection[str] | None) -> Iterator[str]:
+        """The data, or the triples with some predicates (IRIs), as N-Triples in large pieces of whole lines."""
         line = "s || ' ' || p || ' ' || o || ' .'"
+        kept = "" if predicates is None else f" WHERE p IN {texts(f'<{name}>' for name in sorted(predicates))}"
         cursor = self._work.run(
             f"SELECT string_agg({line}, chr(10)) FROM (SELECT *, row_number() OVER () // {_PIECE} AS piece"
-            f" FROM ({self._work.source})) GROUP BY piece"
+            f" FROM ({self._work.source}){kept}) GROUP BY piece"
         )
         while piece := cursor.fetchone():
             yield piece[0]
 
     def add(self, found: Sequence[Found]) -> None:
-        """Add violations that another engine found, with values as the data writes them."""
-        found = self._as_written(found)
+        """Add violations that another engine found."""
         rows = [(n, focus, value or None, path or None, text or None) for n, focus, value, path, text in found]
         columns = "found (number, focus, token, path, message)"
         self._work.fill(columns, rows, c1=self._work.number("{}::VARCHAR"))
 
-    def _as_written(self, found: Sequence[Found]) -> Sequence[Found]:
-        """Violations with the forms that the data has for literals which an engine gives back in another form."""
-        typed = [(focus, value) for _, focus, value, _, _ in found if value.startswith('"') and value.endswith(">")]
+    def forms(self, found: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """For focus nodes with values, the forms that the data has for literals which an engine gives in another."""
+        typed = [(focus, value) for focus, value in found if value.startswith('"') and value.endswith(">")]
         if not typed:
-            return found
+            return {}
         work = self._work
         work.run("CREATE OR REPLACE TEMP TABLE given (focus VARCHAR, token VARCHAR)")
         work.fill("given", typed)
@@ -93,8 +94,7 @@ class Run:
             "SELECT p.focus, p.given, min(p.token) FROM pair p JOIN form a ON a.token = p.given JOIN form b"
             " ON b.token = p.token WHERE a.family = b.family AND coalesce(a.key = b.key, a.wide = b.wide) GROUP BY ALL"
         )
-        forms = {(focus, given): token for focus, given, token in same.fetchall()}
-        return [(n, s, forms.get((s, value), value), path, text) for n, s, value, path, text in found]
+        return {(focus, given): token for focus, given, token in same.fetchall()}
 
     def finish(self) -> list[Found]:
         """All violations, each as often as targets and `sh:property` lead to it."""

@@ -49,7 +49,7 @@ def values(work: Work) -> None:
     here = {p for (p,) in work.run("SELECT DISTINCT p FROM suspect").fetchall()}
     local = [c for c in work.plan.of(*TESTS) if c.shape in work.plan.hosts]
     tests = [c for c in local if _predicate(work, c) in here]
-    if tests:
+    if tests and here:
         work.run(
             f"{_INTO} FROM suspect x JOIN rule r ON r.p = x.p AND {work.numbers(TESTS, local=True)} {_ASKED}"
             f" WHERE NOT {cases(tests, 'r.number', 'x.token')}"

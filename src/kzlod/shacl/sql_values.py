@@ -31,12 +31,13 @@ def values(work: Work) -> None:
 def orders(work: Work) -> None:
     """The constraints that ask which of two terms comes first, of local shapes too."""
     plan = work.plan
-    local, other = plan.has(*BOUNDS, local=True), plan.has(*BOUNDS, local=False)
+    other = plan.has(*BOUNDS, local=False)
+    local = plan.has(*BOUNDS, local=True) and bool(work.run("SELECT 1 FROM suspect LIMIT 1").fetchall())
     less = bool(plan.of(*LESS))
     if not (local or other or less):
         return
     bound, pair = f"r.component IN {texts(BOUNDS)}", f"r.component IN {texts(LESS)}"
-    sides = [f"SELECT r.token FROM rule r WHERE {bound}"]
+    sides = [f"SELECT r.token FROM rule r WHERE {bound}"] if local or other else []
     if local:
         sides.append(f"SELECT x.token FROM suspect x JOIN rule r ON r.p = x.p AND r.local AND {bound}")
     if other:

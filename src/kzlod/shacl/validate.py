@@ -15,7 +15,7 @@ from kzlod.shacl.model import Shapes
 from kzlod.shacl.plan import Plan, make_plan
 from kzlod.shacl.report import Report, Result
 from kzlod.shacl.shapes import read_shapes
-from kzlod.shacl.sparql import Store, queries
+from kzlod.shacl.sparql import Store, queries, seen
 from kzlod.shacl.sql import Run
 
 Engine = Literal["auto", "duckdb", "pyshacl"]
@@ -69,12 +69,11 @@ def _compiled(table: QuadTable, shapes: Shapes, plan: Plan) -> list[Result]:
     prepared = queries(plan)
     with Run(table.cursor(), _TRIPLES, plan) as run:
         run.prepare()
-        store = Store(run.texts(), shapes.graph) if prepared else None
+        store = Store(run.texts(seen(prepared.values())), shapes.graph)
         for number, query in prepared.items():
-            assert store is not None
             numbered = plan.constraints[number]
             asked = run.pairs(numbered.shape) if query.is_ask else [(node, node) for node in run.asked(numbered.shape)]
-            run.add(store.find(numbered, plan.shapes[numbered.shape], query, asked))
+            run.add(store.find(numbered, plan.shapes[numbered.shape], query, asked, run.forms))
         found = run.finish()
     results = []
     for number, focus, value, path, text in found:
