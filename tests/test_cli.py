@@ -301,7 +301,9 @@ def test_an_output_that_cannot_be_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C.UTF-8"}]
+    "locale",
+    [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "latin-1"}],
+    ids=["C", "Latin-1"],
 )
 def test_what_is_printed_is_utf_8_under_any_locale(locale: dict[str, str], places: Path) -> None:
     result = process(

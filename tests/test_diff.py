@@ -51,8 +51,8 @@ from kzlod.formats import JSONLD, NQUADS, RDFXML, TRIG, TURTLE
 from kzlod.project import Project
 from kzlod.quads import Quad, QuadTable
 from kzlod.quads.read import token
-from kzlod.quads.terms import literal
 from kzlod.quads.write import write
+from kzlod.terms import literal
 
 Run = Callable[..., Result]
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -330,6 +330,7 @@ _pieces = st.sampled_from(
 
 
 @settings(parent=RELAXED, max_examples=500)
+@example(end=" .#\n", parts=[["<http://e/a>", " "], ["<http://e/a>", " "], ["<http://e/a>"]])
 @given(
     end=st.sampled_from([*[" .\n"] * 5, " .#\n", ".\n", " . \n", " .#a .\n"]),
     parts=st.lists(st.one_of(st.just(["<http://e/a>", " "]), st.lists(_pieces, max_size=2)), min_size=3, max_size=5),

@@ -19,7 +19,7 @@ from kzlod.figures.interval import Interval, exactly, interval
 from kzlod.figures.observations import Observation, observations
 from kzlod.project import Project
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import parse
+from kzlod.terms import parse
 from kzlod.vocab import KZ
 
 D = Decimal

@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "kzlod"
 LAYERS = (
-    {"findings", "vocab"},
+    {"findings", "vocab", "terms"},
     {"errors"},
     {"formats"},
     {"quads"},

@@ -18,8 +18,8 @@ from kzlod.formats import FORMATS, NQUADS, NTRIPLES, RDFXML, TURTLE, Format
 from kzlod.quads import QuadTable
 from kzlod.quads.rdfxml import unwritable
 from kzlod.quads.read import add_file, ox_format, token
-from kzlod.quads.terms import is_iri, literal, parse
 from kzlod.quads.write import write
+from kzlod.terms import is_iri, literal, parse
 
 PREFIXES = {"e": "http://e/", "h": "http://e/h#", "xsd": "http://www.w3.org/2001/XMLSchema#", "http": "http://e/x/"}
 NAMES = {"jsonld": "json-ld", "rdfxml": "xml", "ntriples": "nt"}

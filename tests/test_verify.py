@@ -354,6 +354,36 @@ def test_quads_of_which_some_are_in_no_graph(release: Path) -> None:
     assert false(verify(str(release))) == {}
 
 
+def in_a_graph(text: str) -> str:
+    """Turtle without prefixes as TriG: in a graph, indented."""
+    return "<x:g> {\n" + "".join(f"    {line}\n" for line in text.splitlines()) + "}\n"
+
+
+@pytest.mark.parametrize(
+    ("turtle", "trig", "message"),
+    [
+        ("<x:a> <x:b> 1 .\n", "", ""),
+        ("<x:a> <x:b> 1 .\n", "<x:g> {\n    <x:a> <x:b> 1 .\n} # and\n", ""),
+        ("<x:a> <x:b> 2 .\n", "<x:g> {\n    <x:a> <x:b> 1 .\n}\n", "has what towns.nt has not"),
+        ("<x:a> <x:b> 1 .\n}\n<x:h> {\n<x:a> <x:b> 1 .\n", "", "does not parse as Turtle"),
+        ('<x:a> <x:b> """1\n2""" .\n', "", "has what towns.nt has not"),
+        ("<x:a> <x:b> '''1\n2''' .\n", "", "has what towns.nt has not"),
+        ("<x:a> <x:b> 1 .", "", ""),
+    ],
+)
+def test_turtle_that_is_trig_without_its_graph(release: Path, turtle: str, trig: str, message: str) -> None:
+    """Such Turtle is as good as its TriG, but for braces and for texts in which indentation counts."""
+    (release / "towns.ttl").write_text(turtle)
+    (release / "towns.trig").write_text(trig or in_a_graph(turtle))
+    quads = ox.parse(path=str(release / "towns.trig"))
+    union = sorted({f"{quad.triple} .\n" for quad in quads})
+    (release / "towns.nt").write_text("".join(union))
+    found = contents.compare(
+        release / "towns.ttl", [release / "towns.nt"], scratch=release, nested=release / "towns.trig"
+    )
+    assert found[1].startswith(message) and bool(found[1]) == bool(message)
+
+
 FIGURES = ["triples", "entities", "classes", "properties", "distinctSubjects", "distinctObjects"]
 
 

@@ -19,7 +19,7 @@ from kzlod.formats import is_rdf
 from kzlod.project import FILE, Project
 from kzlod.quads import QuadTable
 from kzlod.quads.read import add_file
-from kzlod.quads.terms import iri, literal, local_name
+from kzlod.terms import iri, literal, local_name
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF
 
 TABLES = "data/csvw.json"

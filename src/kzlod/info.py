@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kzlod.dataset import Dataset
-from kzlod.quads.terms import parse
+from kzlod.terms import parse
 from kzlod.vocab import DCTERMS, KZ, RDF, RDFS
 
 

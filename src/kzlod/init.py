@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from kzlod.errors import ProjectError
 from kzlod.project import FILE, ID
-from kzlod.quads.terms import is_iri
+from kzlod.terms import is_iri
 
 _BASE, _ID, _TITLE, _DATE = "https://base.invalid/", "dataset-id", "Dataset title", "0001-01-01"
 _MARKER = re.compile("|".join(map(re.escape, (_BASE, _ID, _TITLE, _DATE))))

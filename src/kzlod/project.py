@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kzlod.errors import ProjectError
-from kzlod.quads.terms import is_iri
+from kzlod.terms import is_iri
 from kzlod.vocab import PREFIXES
 
 FILE = "kzlod.toml"

@@ -1,7 +1,7 @@
 """A project's quads as N-Quads, made once for the same inputs: what a query needs, without reading tables again.
 
 A snapshot is a file in a folder of caches, named by the digest of everything that it depends on: the inputs, byte for
-byte, and the package. What is not the same has another name, so a snapshot is never out of date; the oldest are removed.
+byte, and the package. What is not the same has another name, so no snapshot is out of date; the oldest are removed.
 """
 
 from __future__ import annotations

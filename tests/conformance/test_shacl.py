@@ -18,12 +18,12 @@ import pytest
 
 from kzlod.errors import InputError
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import parse
 from kzlod.shacl.graph import Graph, from_quads
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
 from kzlod.shacl.shapes import from_graph
 from kzlod.shacl.validate import Engine, validate
+from kzlod.terms import parse
 from kzlod.vocab import RDF, SH, XSD
 
 ROOT = Path(__file__).parents[2]

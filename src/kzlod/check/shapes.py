@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kzlod.dataset import Dataset
 from kzlod.findings import Finding, Severity
-from kzlod.quads.terms import local_name
 from kzlod.shacl.validate import validate
+from kzlod.terms import local_name
 from kzlod.vocab import SH
 
 FOLDER = "shapes"

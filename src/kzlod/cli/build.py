@@ -39,18 +39,17 @@ def command(project: Project, out: Path, replace: bool, previous: Path | None, a
 
     A release holds the dataset in six RDF formats, its tables as CSV and Parquet, one flat table of facts, subsets by
     source and by table, vocabularies, shapes, queries, the validation report, the changes since the previous release, a
-    catalogue, and SHA256SUMS. The version and its date are in kzlod.toml. The same inputs give the same bytes. A release appears whole or not at
-    all; one that exists with other bytes is kept, unless --replace is given.
+    catalogue, and SHA256SUMS. The version and its date are in kzlod.toml. The same inputs give the same bytes. It
+    appears whole or not at all; one that exists with other bytes is kept, unless --replace is given.
 
     \b
     Examples:
       kzlod build
       kzlod build --out public --replace
     """
-    with progress("Building") as step:
-        with Dataset.open(project) as dataset:
-            findings = check(dataset, step=step)
-            release = build(dataset, out, findings=findings, replace=replace, previous=previous, step=step)
+    with progress("Building") as step, Dataset.open(project) as dataset:
+        findings = check(dataset, step=step)
+        release = build(dataset, out, findings=findings, replace=replace, previous=previous, step=step)
     click.echo(json.dumps({**asdict(release), "path": str(release.path)}, indent=1) if as_json else _shown(release))
 
 

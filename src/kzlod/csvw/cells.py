@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kzlod.csvw.datatypes import KEEPS_SPACE, BadValueError, Parser, compile_datatype, normalise_space
 from kzlod.csvw.model import Column
 from kzlod.csvw.templates import Variable
-from kzlod.csvw.terms import XSD_STRING, escape, has_surrogate, suffix
+from kzlod.terms import XSD_STRING, escape, has_surrogate, suffix
 
 
 class Fault(NamedTuple):
@@ -64,8 +64,8 @@ class CellParser:
         object.__setattr__(self, "encodes", encodes)
         object.__setattr__(self, "canonical", canonical)
         object.__setattr__(self, "parser", compile_datatype(datatype))
-        object.__setattr__(self, "ending", suffix(datatype.iri, lang if tagged else ""))
-        object.__setattr__(self, "plain", suffix(lang=lang if datatype.base == "string" else ""))
+        object.__setattr__(self, "ending", suffix(datatype=datatype.iri, language=lang if tagged else ""))
+        object.__setattr__(self, "plain", suffix(language=lang if datatype.base == "string" else ""))
 
     def parse(self, text: str) -> Cell:
         """The cell that a text is."""

@@ -10,7 +10,8 @@ from kzlod.csvw.cells import Cell
 from kzlod.csvw.jsonld import Triple
 from kzlod.csvw.model import Column, Table, TableGroup
 from kzlod.csvw.tables import Row
-from kzlod.csvw.terms import CSVW, RDF, XSD, XSD_STRING, literal
+from kzlod.terms import XSD_STRING, literal
+from kzlod.vocab import CSVW, RDF, XSD
 
 TYPE = f"<{RDF}type>"
 _COMMENT = "<http://www.w3.org/2000/01/rdf-schema#comment>"
@@ -56,7 +57,7 @@ def row(
     """What is said of a row: its numbers, and what it describes."""
     yield parent, f"<{CSVW}row>", subject
     yield subject, TYPE, f"<{CSVW}Row>"
-    yield subject, f"<{CSVW}rownum>", literal(str(number), XSD + "integer")
+    yield subject, f"<{CSVW}rownum>", literal(str(number), datatype=XSD + "integer")
     if iri.is_iri(described.url):
         yield subject, f"<{CSVW}url>", f"<{described.url.partition('#')[0]}#row={source.number}>"
     for about in dict.fromkeys(subjects):
@@ -70,7 +71,7 @@ def titles(subject: str, columns: Sequence[Column], cells: Sequence[Cell]) -> It
         lang = "" if column.lang == "und" or column.datatype.iri != XSD_STRING else column.lang
         for text in cell.value if isinstance(cell.value, tuple) else (cell.value,):
             if text is not None:
-                yield subject, f"<{CSVW}title>", literal(text, lang=lang)
+                yield subject, f"<{CSVW}title>", literal(text, language=lang)
 
 
 def now() -> str:
@@ -84,8 +85,8 @@ def provenance(described: TableGroup, subject: str, started: str, ended: str, fr
     yield subject, f"<{_PROV}wasGeneratedBy>", activity
     yield activity, TYPE, f"<{_PROV}Activity>"
     yield activity, f"<{_PROV}wasAssociatedWith>", _PROCESSOR
-    yield activity, f"<{_PROV}startedAtTime>", literal(started, XSD + "dateTime")
-    yield activity, f"<{_PROV}endedAtTime>", literal(ended, XSD + "dateTime")
+    yield activity, f"<{_PROV}startedAtTime>", literal(started, datatype=XSD + "dateTime")
+    yield activity, f"<{_PROV}endedAtTime>", literal(ended, datatype=XSD + "dateTime")
     sources = [(each.url, "csvEncodedTabularData") for each in described.tables]
     if described.metadata is not None:
         sources.append((described.metadata, "tabularMetadata"))

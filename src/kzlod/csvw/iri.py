@@ -30,7 +30,7 @@ _IRI = (
     rf"(?://)?(?:\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+\])?"
     rf"(?:{_CHAR}|/)*(?:\?(?:{_CHAR}|[/?{_PRIVATE}])*)?(?:#(?:{_CHAR}|[/?])*)?"
 )
-_PORT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@]*@)?(?:\[[^\]]*\]|[^/?#:\[\]]*)(?::[0-9]*)?(?=[/?#]|\Z)")
+_PORT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@\[\]]*@)?(?:\[[^\]]*\]|[^/?#:\[\]]*)(?::[0-9]*)?(?=[/?#]|\Z)")
 _NOT_IN_URL = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f]|%(?![0-9A-Fa-f]{2})')
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from kzlod.csvw import context, iri, numbers
 from kzlod.csvw.model import Json
 from kzlod.csvw.properties import Document, kind
-from kzlod.csvw.terms import RDF, XSD, has_surrogate, literal
+from kzlod.terms import has_surrogate, literal
+from kzlod.vocab import RDF, XSD
 
 Triple = tuple[str, str, str]
 
@@ -136,5 +137,5 @@ def _literal(value: dict[str, Json]) -> str | None:
     if "@type" in value:
         name = value["@type"]
         datatype = context.DATATYPES.get(name) or context.expand(name)
-        return literal(text, datatype) if iri.is_iri(datatype) else None
-    return literal(text, datatype, value.get("@language") or "")
+        return literal(text, datatype=datatype) if iri.is_iri(datatype) else None
+    return literal(text, datatype=datatype, language=value.get("@language") or "")

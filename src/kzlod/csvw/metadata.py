@@ -17,8 +17,8 @@ from kzlod.csvw.model import Column, Dialect, ForeignKey, Json, Table, TableGrou
 from kzlod.csvw.properties import Document, atomic, is_boolean, kind, known, nearest, one_of
 from kzlod.csvw.schema import INHERITED, Schema, finish, inherited, schema
 from kzlod.csvw.templates import Template
-from kzlod.csvw.terms import has_surrogate
 from kzlod.errors import InputError, MetadataError
+from kzlod.terms import has_surrogate
 
 _SHARED = INHERITED | {
     "dialect", "notes", "tableDirection", "tableSchema", "transformations", "@context", "@id", "@type",

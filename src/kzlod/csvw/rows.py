@@ -21,9 +21,9 @@ from kzlod.csvw.keys import Keys, Report, label
 from kzlod.csvw.model import Column, Dialect, Table, TableGroup
 from kzlod.csvw.plan import Output, Plan, compile_table
 from kzlod.csvw.tables import Row, read
-from kzlod.csvw.terms import RDF
 from kzlod.errors import InputError
 from kzlod.findings import Finding
+from kzlod.vocab import RDF
 
 Mode = Literal["standard", "minimal"]
 Statement = tuple[str, str, str, int, int]

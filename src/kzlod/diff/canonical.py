@@ -57,6 +57,7 @@ def are_canonical(lines: bytes) -> bool:
         _SKELETON.fullmatch(bones)
         and bones.count(b"\n") == lines.count(b" .\n")
         and _STRING not in lines
+        and b"_:" not in lines  # a blank node needs no space before it
         and (b'"@' not in bones or not _NO_TAG.search(lines))
     )
     return bool(quick or _QUADS.fullmatch(lines)) and _is_utf8(lines)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kzlod.diff.compute import Change, Diff, Kind, Revision
 from kzlod.diff.words import Words
-from kzlod.quads.terms import XSD_STRING, parse
+from kzlod.terms import XSD_STRING, parse
 
 MOST = 200
 """How many subjects of one class Markdown shows in a section; JSON and the patches have all."""

@@ -22,8 +22,8 @@ from kzlod.formats import NQUADS, NTRIPLES, Format, by_suffix
 from kzlod.project import FILE, Project
 from kzlod.quads import Quad, QuadTable
 from kzlod.quads.read import parse_file, token
-from kzlod.quads.terms import iri
 from kzlod.quads.write import write
+from kzlod.terms import iri
 from kzlod.vocab import DCAT
 
 SUMS = "SHA256SUMS"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from kzlod.diff.compute import Diff
-from kzlod.quads.terms import Term, parse
+from kzlod.terms import Term, parse
 from kzlod.vocab import DCTERMS, KZ, QB, RDF, RDFS, SKOS, XSD
 
 _TYPE, _PART = f"<{RDF}type>", f"<{DCTERMS}isPartOf>"

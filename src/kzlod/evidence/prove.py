@@ -14,7 +14,7 @@ from kzlod.errors import InputError
 from kzlod.evidence.passages import Document, Paragraph
 from kzlod.figures import BOUNDS, read_figure
 from kzlod.findings import Finding
-from kzlod.quads.terms import local_name, parse, to_decimal
+from kzlod.terms import local_name, parse, to_decimal
 from kzlod.vocab import DCTERMS, KZ, OA, SCHEMA, SDMX_MEASURE
 
 _VALUE, _BOUND, _WRITTEN = f"<{SDMX_MEASURE}obsValue>", f"<{KZ}bound>", f"<{KZ}asWritten>"

@@ -10,7 +10,7 @@ from kzlod.figures.conflicts import ConflictSet, conflict_sets
 from kzlod.figures.consistency import plain, verdict
 from kzlod.figures.observations import Observation, code, observations
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import iri, literal, to_decimal
+from kzlod.terms import iri, literal, to_decimal
 from kzlod.vocab import DCTERMS, KZ, PROV, RDF, SCHEMA, XSD
 
 COMPUTED = "(computed)"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from kzlod.figures.interval import Interval, interval
 from kzlod.figures.written import read_figure
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import parse, to_decimal
+from kzlod.terms import parse, to_decimal
 from kzlod.vocab import DCAT, DCTERMS, KZ, SDMX_MEASURE
 
 _INDICATOR, _BOUND, _PERIOD, _WRITTEN = (f"<{KZ}{name}>" for name in ("indicator", "bound", "period", "asWritten"))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from kzlod.quads.layout import END, Layout, choose, inside, shorten, triples, used
 from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
-from kzlod.quads.terms import parse
 from kzlod.quads.xmlnames import split_name
+from kzlod.terms import parse
 from kzlod.vocab import RDF, XSD
 
 _TYPE = f"<{RDF}type>"
@@ -55,7 +55,8 @@ def jsonld(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
     value = (
         f"CASE WHEN e = 0 THEN CASE WHEN {coerced} THEN {short} ELSE '{{\"@id\": ' || {short} || '}}' END"
         f" WHEN e = length(o) OR {coerced} THEN {string}"
-        f" WHEN substr(o, e + 1, 1) = '@' THEN '{{\"@language\": \"' || {suffix} || '\", \"@value\": ' || {string} || '}}'"
+        f" WHEN substr(o, e + 1, 1) = '@'"
+        f" THEN '{{\"@language\": \"' || {suffix} || '\", \"@value\": ' || {string} || '}}'"
         f" ELSE '{{\"@type\": \"' || {datatype} || '\", \"@value\": ' || {string} || '}}' END"
     )
     row = (

@@ -1,7 +1,7 @@
 """What the serialisers share: a file's layout, and the SQL that sees a row, the row before and the row after.
 
-The rows come in canonical order, each with what opens and closes in it (`triples`). That is enough to open and close subjects and predicates, so that every format is written in one streaming
-pass, in bounded memory, with the lexical forms that came in.
+The rows come in canonical order, each with what opens and closes in it (`triples`): so every format is written in one
+streaming pass, in bounded memory, with the lexical forms that came in.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def used(table: QuadTable, prefixes: Mapping[str, str]) -> dict[str, str]:
 def triples(table: QuadTable, graph: str | None = None) -> str:
     """SQL: the ordered triples of a graph, or of the union of the graphs, each once, and how they stand in their rows.
 
-    Besides s, p and o: `e`, the place of a literal's closing quote (0 for an IRI); `new_s` and `new_p`, whether a row is
-    the first of its subject, of its predicate there; `end_s` and `end_p`, whether it is the last; `last`, of all.
+    Besides s, p and o: `e`, the place of a literal's closing quote (0 for an IRI); `new_s` and `new_p`, whether a row
+    is the first of its subject, of its predicate there; `end_s` and `end_p`, whether it is the last; `last`, of all.
     """
     rows = f"SELECT s, p, o FROM {table.order()}"
     if graph is not None:
@@ -78,13 +78,14 @@ def triples(table: QuadTable, graph: str | None = None) -> str:
         rows = f"SELECT s, p, o FROM ({_beside(rows)}) WHERE s <> s0 OR p <> p0 OR o <> o0"
     return f"""
         SELECT s, p, o, CASE substr(o, 1, 1) WHEN '<' THEN 0 ELSE {END} END AS e,
-            s <> s0 AS new_s, s <> s0 OR p <> p0 AS new_p, s <> s1 AS end_s, s <> s1 OR p <> p1 AS end_p, s1 = '' AS last
+            s <> s0 AS new_s, s <> s0 OR p <> p0 AS new_p, s <> s1 AS end_s, s <> s1 OR p <> p1 AS end_p,
+            s1 = '' AS last
         FROM ({_beside(rows)})
     """
 
 
 def _beside(rows: str) -> str:
-    """SQL: rows of s, p, o with those before (s0, p0, o0) and the subject and predicate after (s1, p1), empty at an end."""
+    """SQL: rows of s, p, o, what is in the row before (s0, p0, o0) and after (s1, p1); empty texts at the ends."""
     before = ", ".join(f"lag({column}, 1, '') OVER () AS {column}0" for column in "spo")
     after = ", ".join(f"lead({column}, 1, '') OVER () AS {column}1" for column in "sp")
     return f"SELECT s, p, o, {before}, {after} FROM ({rows})"

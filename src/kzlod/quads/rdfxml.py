@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from kzlod.errors import ReleaseError
 from kzlod.quads.layout import Layout, choose, inside, triples
 from kzlod.quads.table import Quad, QuadTable
-from kzlod.quads.terms import parse
 from kzlod.quads.xmlnames import split_name
+from kzlod.terms import parse
 from kzlod.vocab import RDF
 
 

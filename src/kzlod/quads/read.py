@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kzlod.errors import InputError
 from kzlod.formats import FORMATS, NQUADS, NTRIPLES, Format, by_suffix
 from kzlod.quads.table import Quad, QuadTable
-from kzlod.quads.terms import XSD_STRING, iri, literal
+from kzlod.terms import XSD_STRING, iri, literal
 
 # How pyoxigraph begins its messages, with the position that an error has already.
 _POSITION = re.compile(r"Parser error (?:at|between) line \d+ [^:]*: ")

@@ -20,11 +20,13 @@ import duckdb
 
 from kzlod.quads.canonical import insert_canonical
 from kzlod.quads.order import ORDERED, make_ordered
-from kzlod.quads.terms import Term, parse
+from kzlod.terms import Term, parse
 
 Quad = tuple[str, str, str, str]
 _BATCH = 50_000
 
+_QUIET = "SET enable_progress_bar = false"
+"""DuckDB's own progress bar would be printed among a command's output."""
 _TABLES = """
 CREATE TABLE sources (id USMALLINT, path VARCHAR);
 CREATE TABLE quads (s VARCHAR, p VARCHAR, o VARCHAR, g VARCHAR, source USMALLINT, line UINTEGER);
@@ -58,6 +60,7 @@ class QuadTable:
         if memory_limit:
             config["memory_limit"] = memory_limit
         self._sql = duckdb.connect(str(folder / "quads.duckdb") if folder else ":memory:", config=config)
+        self._sql.execute(_QUIET)
         self._sql.execute(_TABLES)
         self._lock = Lock()
         self._pending: list[str] = []
@@ -175,7 +178,9 @@ class QuadTable:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the database, for what runs long or beside something else."""
         with self._lock:
-            return self.sql.cursor()
+            cursor = self.sql.cursor()
+        cursor.execute(_QUIET)
+        return cursor
 
     def _scalar(self, query: str) -> Any:
         return self.rows(query)[0][0]

@@ -25,7 +25,7 @@ import yaml
 
 from kzlod.errors import QueryError
 from kzlod.project import Project
-from kzlod.quads.terms import iri, is_iri, literal
+from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import XSD
 
 FOLDER, SUFFIX = "queries", ".rq"

@@ -12,8 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from kzlod.quads.terms import iri, literal
 from kzlod.release.description import Description, english, text_of
+from kzlod.terms import iri, literal
 from kzlod.vocab import DCTERMS, FOAF, RDFS, SKOS, SPDX, XSD
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.quads.terms import iri, literal
 from kzlod.release import authorities
 from kzlod.release.citation import CITATION, citation, write_citation
 from kzlod.release.coverage import Coverage
@@ -28,6 +27,7 @@ from kzlod.release.provenance import describe_build
 from kzlod.release.schemaorg import SCHEMAORG, write_schemaorg
 from kzlod.release.service import SERVICE, write_service
 from kzlod.release.void import ENDPOINT, VOID_FILE, WELL_KNOWN, statistics, write_void
+from kzlod.terms import iri, literal
 from kzlod.vocab import DCAT, DCATAP, DCTERMS, PROV, RDFS, SPDX, VCARD, XSD
 
 CATALOGUE = "catalog.ttl"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kzlod.dataset import Dataset
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import iri
+from kzlod.terms import iri
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF, RDFS, SKOS
 
 # A year or a month ends with its last day.

@@ -11,8 +11,8 @@ from kzlod.errors import ReleaseError
 from kzlod.formats import TURTLE
 from kzlod.project import Project
 from kzlod.quads import QuadTable
-from kzlod.quads.terms import iri, literal, parse
 from kzlod.quads.write import write
+from kzlod.terms import iri, literal, parse
 from kzlod.vocab import RDF, XSD
 
 Objects = str | Iterable[str]

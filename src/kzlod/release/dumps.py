@@ -38,7 +38,7 @@ def write_dumps(dataset: Dataset, folder: Path, *, step: Callable[[str], None] =
 
 
 def compress_large(path: Path) -> None:
-    """Write a large file again as `.zst` beside it; the frame says how long its content is (RFC 8878, section 3.1.1)."""
+    """Write a large file again as `.zst` beside it; the frame says how long its content is (RFC 8878, 3.1.1)."""
     size = path.stat().st_size
     if size < LARGE:
         return

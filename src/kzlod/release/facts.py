@@ -10,7 +10,7 @@ from kzlod.dataset import Dataset
 from kzlod.errors import ReleaseError
 from kzlod.quads.layout import END
 from kzlod.quads.sqltext import text
-from kzlod.quads.terms import iri
+from kzlod.terms import iri
 from kzlod.vocab import DCAT, DCTERMS, KZ, PREFIXES, RDF, RDFS, SCHEMA, SDMX_MEASURE, SKOS
 
 _ORG = PREFIXES["org"]

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from kzlod import __version__
 from kzlod.dataset import TABLES, Dataset
-from kzlod.quads.terms import iri, literal
 from kzlod.release.authorities import checksum
 from kzlod.release.description import Description, day, english
 from kzlod.release.files import sha256
+from kzlod.terms import iri, literal
 from kzlod.vocab import DCAT, DCTERMS, PROV, RDFS, SPDX
 
 _ALSO_READ = (("shapes", ".ttl"), ("queries", ".rq"))

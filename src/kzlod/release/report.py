@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kzlod.dataset import Dataset
 from kzlod.findings import Finding
-from kzlod.quads.terms import iri, is_iri, literal
 from kzlod.release.description import Description, file_iri
+from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import DCTERMS, SH, XSD
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kzlod.dataset import Dataset
-from kzlod.quads.terms import iri
 from kzlod.release.description import Description, english, file_iri, number, title, titles
 from kzlod.release.void import ENDPOINT
+from kzlod.terms import iri
 from kzlod.vocab import DCTERMS, SD, VOID
 
 SERVICE = "service.ttl"

@@ -5,22 +5,23 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from kzlod.dataset import Dataset
-from kzlod.quads.terms import iri
+from kzlod.quads.sqltext import text
 from kzlod.quads.write import write_rows
 from kzlod.release.dumps import compress_large
+from kzlod.terms import iri
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF, RDFS, SKOS
 
 _LINE = "s || ' ' || p || ' ' || o || ' .'"
 _NAMING = ", ".join(
-    f"'{iri(p)}'" for p in (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCAT + "startDate", DCAT + "endDate")
+    text(iri(p)) for p in (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCAT + "startDate", DCAT + "endDate")
 )
 
 
 def write_subsets(dataset: Dataset, folder: Path) -> None:
     """Write `subsets/table-<name>.nt` for each table, `subsets/source-<id>.nt` for each source.
 
-    A source's subset holds the source, its passages, their mentions, the facts that name one of them as evidence, and the
-    names, classes and dates of what those facts are about.
+    A source's subset holds the source, its passages, their mentions, the facts that name one of them as evidence, and
+    the names, classes and dates of what those facts are about.
     """
     target = folder / "subsets"
     target.mkdir()
@@ -40,13 +41,14 @@ def _write(dataset: Dataset, rows: str, path: Path) -> None:
 
 
 def _said_by(source: str) -> str:
-    part, evidence, type_ = iri(DCTERMS + "isPartOf"), iri(KZ + "evidence"), iri(RDF + "type")
+    part, evidence, type_ = (text(iri(p)) for p in (DCTERMS + "isPartOf", KZ + "evidence", RDF + "type"))
+    said, own = text(source), text(iri(KZ + "Source"))
     return f"""
-        WITH passage AS (SELECT s FROM quads WHERE p = '{part}' AND o = '{source}'),
-        place AS (FROM passage UNION SELECT s FROM quads WHERE p = '{part}' AND o IN (FROM passage)),
-        fact AS (SELECT s FROM quads WHERE p = '{evidence}' AND o IN (FROM place)
-                 AND s NOT IN (SELECT s FROM quads WHERE p = '{type_}' AND o = '{iri(KZ + "Source")}')),
-        own AS (SELECT '{source}' AS s UNION FROM place UNION FROM fact),
+        WITH passage AS (SELECT s FROM quads WHERE p = {part} AND o = {said}),
+        place AS (FROM passage UNION SELECT s FROM quads WHERE p = {part} AND o IN (FROM passage)),
+        fact AS (SELECT s FROM quads WHERE p = {evidence} AND o IN (FROM place)
+                 AND s NOT IN (SELECT s FROM quads WHERE p = {type_} AND o = {own})),
+        own AS (SELECT {said} AS s UNION FROM place UNION FROM fact),
         near AS (SELECT DISTINCT o AS s FROM quads WHERE s IN (FROM own) AND o[1] = '<')
         SELECT {_LINE} FROM (
             SELECT DISTINCT s, p, o FROM quads

@@ -27,8 +27,8 @@ _TYPES = {
 def write_tables(dataset: Dataset, folder: Path) -> None:
     """Write `tables/<name>.csv` and `tables/<name>.parquet` for each table, and their metadata `tables/csvw.json`.
 
-    The CSV files and the metadata are those of the project, byte for byte. In Parquet a column has the type that its CSVW
-    datatype says, a cell with a separator is a list, and an empty cell is null.
+    The CSV files and the metadata are those of the project, byte for byte. In Parquet a column has the type that its
+    CSVW datatype says, a cell with a separator is a list, and an empty cell is null.
     """
     project = dataset.project
     metadata = project.root / TABLES

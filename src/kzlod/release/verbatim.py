@@ -12,7 +12,7 @@ _FOLDERS = {"ontology": "vocabulary", "shapes": "shapes", "queries": "queries"}
 
 
 def write_verbatim(dataset: Dataset, folder: Path) -> None:
-    """Copy `ontology/` and the engine's vocabulary to `vocabulary/`, `shapes/` and `queries/` to folders of their name."""
+    """Copy the vocabularies to `vocabulary/`, `shapes/` and `queries/` to folders of their names."""
     project = dataset.project
     for name, target in _FOLDERS.items():
         for path in project.files(name, ".ttl", ".rq"):

@@ -17,7 +17,7 @@ import duckdb
 
 from kzlod.errors import InputError, ReleaseError
 from kzlod.findings import Finding
-from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, TRIG
+from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, TRIG, TURTLE
 from kzlod.release import claims, contents, recount
 from kzlod.release.download import MismatchError, Patience
 from kzlod.release.files import SUMS, File
@@ -161,15 +161,15 @@ class _Verifier:
         quads, triples = self._dump(NQUADS.suffix), self._dump(NTRIPLES.suffix)
         if quads is None or triples is None:
             return {}
+        trig, turtle = self._dump(TRIG.suffix), self._dump(TURTLE.suffix)
         tasks: dict[str, Compared] = {triples.name: partial(contents.unite, quads, triples, scratch=self._scratch)}
-        for format_ in FORMATS:
-            path = self._dump(format_.suffix)
-            if path is None or format_ in (NQUADS, NTRIPLES):
-                continue
-            references = [quads] if format_ == TRIG else [triples, quads] if format_ == JSONLD else [triples]
-            tasks[path.name] = partial(contents.compare, path, references, scratch=self._scratch)
-        size = sum((self._folder / name).stat().st_size for name in tasks)
-        if processes == 1 or size < _SMALL:
+        for path in self._dumps():
+            if path not in (quads, triples):
+                references = [quads] if path == trig else [triples]
+                references += [quads] * (path.suffix == JSONLD.suffix)
+                nested = trig if path == turtle else None
+                tasks[path.name] = partial(contents.compare, path, references, scratch=self._scratch, nested=nested)
+        if processes == 1 or sum(path.stat().st_size for path in self._dumps()) < _SMALL:
             return {name: cache(task) for name, task in tasks.items()}
         pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
         stack.callback(pool.shutdown, cancel_futures=True)

@@ -12,7 +12,6 @@ from kzlod.formats import FORMATS
 from kzlod.project import Project
 from kzlod.quads import QuadTable
 from kzlod.quads.layout import triples
-from kzlod.quads.terms import iri, literal
 from kzlod.release.authorities import agent
 from kzlod.release.description import (
     Description,
@@ -27,6 +26,7 @@ from kzlod.release.description import (
     write_bytes,
 )
 from kzlod.release.files import File
+from kzlod.terms import iri, literal
 from kzlod.vocab import DCTERMS, FOAF, OWL, RDF, SKOS, VOID
 
 VOID_FILE = "void.ttl"

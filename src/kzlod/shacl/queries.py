@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kzlod.errors import InputError
-from kzlod.quads.terms import parse
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Constraint, Query
+from kzlod.terms import parse
 from kzlod.vocab import OWL, RDF, RDFS, SH, XSD
 
 _TRUE = f'"true"^^<{XSD}boolean>'

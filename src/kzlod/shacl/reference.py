@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
-from kzlod.quads.terms import iri, literal, parse
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
+from kzlod.terms import iri, literal, parse
 from kzlod.vocab import RDF, SH
 
 if TYPE_CHECKING:

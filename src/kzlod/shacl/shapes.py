@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as File
 
 from kzlod.errors import InputError
-from kzlod.quads.terms import Term, parse
 from kzlod.shacl.graph import Graph, read_files
 from kzlod.shacl.model import Constraint, Shape, Shapes, Target, TargetKind
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.queries import read_components, read_constraint, read_uses
+from kzlod.terms import Term, parse
 from kzlod.vocab import OWL, RDF, RDFS, SH, XSD
 
 _TYPE = f"<{RDF}type>"

@@ -9,12 +9,12 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
-from kzlod.quads.terms import parse
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Constraint, Query, Shape
 from kzlod.shacl.plan import Numbered, Plan
 from kzlod.shacl.sparql_text import ROWS, Prepared, column
 from kzlod.shacl.sql import Found
+from kzlod.terms import parse
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

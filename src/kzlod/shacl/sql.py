@@ -99,10 +99,8 @@ class Run:
     def finish(self) -> list[Found]:
         """All violations, each as often as targets and `sh:property` lead to it."""
         work = self._work
-        sql_local.suspects(work)
         sql_local.values(work)
         sql_local.counts(work)
-        sql_local.has_value(work)
         sql_values.values(work)
         sql_values.orders(work)
         sql_values.sets(work)

@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from kzlod.quads.terms import parse
 from kzlod.shacl.lexical import EXACT, FORMS, INEXACT, MOMENTS
-from kzlod.shacl.sql_terms import Value, of_token, text, unescaped, well_formed
+from kzlod.shacl.sql_terms import in_range, lexical, text, typed, unescaped, well_formed
+from kzlod.terms import parse
 from kzlod.vocab import XSD
 
 _FLOAT, _DOUBLE, _BOOLEAN = f"{XSD}float", f"{XSD}double", f"{XSD}boolean"
@@ -55,7 +55,7 @@ def ordered(source: str, types: Collection[str]) -> str:
         f" CASE WHEN family IN ('exact', 'float') THEN {narrow} END AS narrow FROM (SELECT token, lexical,"
         f" CASE {family or 'WHEN false THEN NULL'} END AS family, CASE {key or 'WHEN false THEN NULL'} END AS key"
         f" FROM (SELECT *, {_moment(moments)} AS m FROM (SELECT token, {of_type('token')} AS type,"
-        f" {of_token('token').lexical} AS lexical FROM {source})))"
+        f" {lexical('token')} AS lexical FROM {source})))"
     )
 
 
@@ -64,7 +64,11 @@ def _some(forms: Mapping[str, str], types: Collection[str]) -> dict[str, str]:
 
 
 def _typed(forms: Mapping[str, str]) -> str:
-    return well_formed(lambda name: (f"type = {text(name)}", "lexical"), forms)
+    any_of = (
+        f"type = {text(name)} AND regexp_full_match(lexical, {text(form)}, 's'){in_range(name, 'lexical')}"
+        for name, form in forms.items()
+    )
+    return f"({' OR '.join(any_of)})"
 
 
 def _number_key(lexical: str) -> str:
@@ -141,8 +145,8 @@ def compares(x: str, operator: str, y: str) -> str:
     )
 
 
-def short_decimal(value: Value, operator: str, constant: str, known: Collection[str] = ()) -> str | None:
-    """SQL: whether a term compares so with a constant, for numbers of a size that DuckDB's DECIMAL holds.
+def short_decimal(x: str, operator: str, constant: str, known: Collection[str] = ()) -> str | None:
+    """SQL: whether a token compares so with a constant, for numbers of a size that DuckDB's DECIMAL holds.
 
     True, false, or NULL for terms that need `ordered`; None where the constant does. The form of literals of the
     datatypes in `known` is not asked about.
@@ -152,10 +156,9 @@ def short_decimal(value: Value, operator: str, constant: str, known: Collection[
         return None
     number = f"{Decimal(term.value):f}::DECIMAL(38, 18)"
     cases = []
-    for name in known or (f"{XSD}decimal", f"{XSD}integer"):
-        if name in EXACT:
-            has, lexical = value.typed(name)
-            form = "" if name in known else f" AND regexp_full_match({lexical}, {text(EXACT[name])})"
-            decimal = f"try_cast({lexical} AS DECIMAL(38, 18)) {operator} {number}"
-            cases.append(f"WHEN {has} AND length({lexical}) <= 18{form} THEN {decimal}")
-    return f"CASE {' '.join(cases)} END" if cases else None
+    for name in [name for name in EXACT if name in known] or (f"{XSD}decimal", f"{XSD}integer"):
+        has, between = typed(x, name)
+        condition = has if name in known else well_formed(x, name, EXACT[name])
+        decimal = f"try_cast({between} AS DECIMAL(38, 18)) {operator} {number}"
+        cases.append(f"WHEN {condition} AND length({between}) <= 18 THEN {decimal}")
+    return f"CASE {' '.join(cases)} END"

@@ -1,13 +1,13 @@
-"""Terms in SQL: what a constraint says of one value, as a condition on the value's parts.
+"""Terms in SQL: what a constraint says of one value, as a condition on its canonical N-Quads token.
 
-A condition is made from a `Value`, which says how SQL finds the parts of a term in its canonical N-Quads token.
+Each function takes the SQL name of a column that holds tokens. What is cheap on billions of rows is preferred: how a
+token begins and ends is looked at before it is cut.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from kzlod.shacl.lexical import FORMS, LANG_STRING, RANGES
 from kzlod.shacl.regex import translate
@@ -15,6 +15,8 @@ from kzlod.vocab import XSD
 
 STRING = f"{XSD}string"
 _MARKS = {"BlankNode": "_", "IRI": "<", "Literal": '"'}
+# Expressions without angle brackets, without what could match one, without alternatives.
+_INNER = re.compile(r"(?:[\w/:#,;=&~@!%'-]|\\[.-]|\[[\w-]+\]|\{[0-9,]+\}|[+*?])*")
 # How long a text may be for a regular expression to count its characters.
 _SHORT = 50
 
@@ -39,100 +41,110 @@ def unescaped(lexical: str) -> str:
     return f"CASE WHEN contains({lexical}, '\\') THEN {meant} ELSE {lexical} END"
 
 
-Typed = Callable[[str], tuple[str, str]]
-"""For a datatype (an IRI): the condition that a term has it, and what stands between its quotes then."""
+def lexical(x: str) -> str:
+    """SQL: what stands between the quotes of a literal's token."""
+    return f"substring({x}, 2, length({x}) - strpos(reverse({x}), '\"') - 1)"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """Where SQL finds the parts of a term: expressions, and how to ask for a datatype.
-
-    `mark` is the token's first character; `lexical` what stands between the quotes; `language` is in lower case and
-    empty where there is none; `typed` is for datatypes other than those of plain and tagged texts.
-    """
-
-    token: str
-    mark: str
-    lexical: str
-    language: str
-    typed: Typed
-
-    @property
-    def string(self) -> str:
-        """SQL: SPARQL's STR of the term, NULL for a blank node."""
-        return f"CASE {self.mark} WHEN '<' THEN {self.token}[2:-2] WHEN '\"' THEN {unescaped(self.lexical)} END"
+def plain(x: str) -> str:
+    """SQL: SPARQL's STR of a token that has no escapes, NULL for a blank node."""
+    iri = f"WHEN starts_with({x}, '<') THEN substring({x}, 2, length({x}) - 2)"
+    return f"CASE {iri} WHEN starts_with({x}, '\"') THEN {lexical(x)} END"
 
 
-def of_token(x: str) -> Value:
-    """The parts of a token in a column."""
-
-    def typed(datatype: str) -> tuple[str, str]:
-        end = f'"^^<{datatype}>'
-        return f"ends_with({x}, {text(end)})", f"{x}[2:-{len(end) + 1}]"
-
-    return Value(x, f"{x}[1]", f"{x}[2:length({x}) - strpos(reverse({x}), '\"')]", language(x), typed)
+def string(x: str) -> str:
+    """SQL: SPARQL's STR of a token, NULL for a blank node."""
+    iri = f"WHEN starts_with({x}, '<') THEN substring({x}, 2, length({x}) - 2)"
+    return f"CASE {iri} WHEN starts_with({x}, '\"') THEN {unescaped(lexical(x))} END"
 
 
 def language(x: str) -> str:
-    """SQL: the language of the token in a column, in lower case; empty where there is none."""
-    return f"CASE {x}[1] WHEN '\"' THEN lower(regexp_extract({x}, '\"@([A-Za-z0-9-]+)$', 1)) ELSE '' END"
+    """SQL: the language of a token, in lower case; empty where there is none."""
+    tag = f"lower(regexp_extract({x}, '\"@([A-Za-z0-9-]+)$', 1))"
+    return f"CASE WHEN starts_with({x}, '\"') THEN {tag} ELSE '' END"
 
 
-def well_formed(typed: Typed, forms: Mapping[str, str]) -> str:
-    """SQL: whether a term is a literal of one of some datatypes and has the form of it."""
-    return "(" + " OR ".join(_well_formed(*typed(name), name, form) for name, form in forms.items()) + ")"
+def typed(x: str, datatype: str) -> tuple[str, str]:
+    """SQL: whether a token has a datatype (an IRI, not that of plain or tagged texts), and its lexical form then."""
+    end = f'"^^<{datatype}>'
+    return f"ends_with({x}, {text(end)})", f"substring({x}, 2, length({x}) - {len(end) + 1})"
 
 
-def _well_formed(has: str, lexical: str, datatype: str, form: str) -> str:
-    condition = f"{has} AND regexp_full_match({lexical}, {text(form)}, 's')"
-    if datatype in RANGES:
-        low, high = RANGES[datatype]
-        number = f"try_cast({lexical} AS HUGEINT)"
-        condition += f" AND coalesce({number} BETWEEN {low}::HUGEINT AND {high}::HUGEINT, false)"
-    return condition
+def well_formed(x: str, datatype: str, form: str) -> str:
+    """SQL: whether a token is a literal of a datatype with some form, one that no quote fits."""
+    has, between = typed(x, datatype)
+    pattern = text(f'^"({form})"')
+    return f"({has} AND regexp_matches({x}, {pattern}, 's'){in_range(datatype, between)})"
 
 
-def has_datatype(value: Value, datatype: str) -> str:
-    """SQL: whether a term is a well-formed literal of a datatype (an IRI)."""
+def in_range(datatype: str, lexical: str) -> str:
+    """SQL: the further condition that an integer type of bounded size has, if it is one."""
+    if datatype not in RANGES:
+        return ""
+    low, high = RANGES[datatype]
+    return f" AND coalesce(try_cast({lexical} AS HUGEINT) BETWEEN {low}::HUGEINT AND {high}::HUGEINT, false)"
+
+
+def any_well_formed(x: str, forms: Mapping[str, str]) -> str:
+    """SQL: whether a token is a well-formed literal of one of some datatypes."""
+    return "(" + " OR ".join(well_formed(x, name, form) for name, form in forms.items()) + ")"
+
+
+def has_datatype(x: str, datatype: str) -> str:
+    """SQL: whether a token is a well-formed literal of a datatype (an IRI)."""
     if datatype == STRING:
-        return f"({value.mark} = '\"' AND ends_with({value.token}, '\"'))"
+        return f"(starts_with({x}, '\"') AND ends_with({x}, '\"'))"
     if datatype == LANG_STRING:
-        return f"({value.language} <> '')"
-    if datatype in FORMS:
-        return well_formed(value.typed, {datatype: FORMS[datatype]})
-    return value.typed(datatype)[0]
+        return f"({language(x)} <> '')"
+    return well_formed(x, datatype, FORMS[datatype]) if datatype in FORMS else typed(x, datatype)[0]
 
 
-def has_kind(value: Value, kind: str) -> str:
-    """SQL: whether a term is of a node kind (`IRI`, `BlankNodeOrIRI` …)."""
-    return f"({value.mark} IN {texts(_MARKS[part] for part in kind.split('Or'))})"
+def has_kind(x: str, kind: str) -> str:
+    """SQL: whether a token is of a node kind (`IRI`, `BlankNodeOrIRI` …)."""
+    return "(" + " OR ".join(f"starts_with({x}, {text(_MARKS[part])})" for part in kind.split("Or")) + ")"
 
 
-def has_length(value: Value, operator: str, length: int) -> str:
+def has_length(x: str, operator: str, length: int) -> str:
     """SQL: whether a term's text is at least or at most (`>=`, `<=`) so long in characters; blank nodes have none."""
     if length <= _SHORT:
         least, most = (length, "") if operator == ">=" else (0, length)
         form = rf'"([^"\\]|\\(u[0-9A-F]{{4}}|[^u])){{{least},{most}}}".*|<.{{{least},{most}}}>'
-        return f"regexp_full_match({value.token}, {text(form)}, 's')"
-    lexical = value.lexical
-    flat = f"regexp_replace({lexical}, '\\\\(u[0-9A-F]{{4}}|.)', '.', 'g')"
-    short = f"CASE WHEN contains({lexical}, '\\') THEN length({flat}) ELSE length({lexical}) END"
-    many = f"CASE {value.mark} WHEN '<' THEN length({value.token}) - 2 WHEN '\"' THEN {short} END"
-    return f"({many} {operator} {length})"
+        return f"regexp_full_match({x}, {text(form)}, 's')"
+    between = lexical(x)
+    flat = f"regexp_replace({between}, '\\\\(u[0-9A-F]{{4}}|.)', '.', 'g')"
+    short = f"CASE WHEN contains({x}, '\\') THEN length({flat}) ELSE length({between}) END"
+    iri = f"WHEN starts_with({x}, '<') THEN length({x}) - 2"
+    return f"(CASE {iri} WHEN starts_with({x}, '\"') THEN {short} END {operator} {length})"
 
 
-def matches(value: Value, pattern: str, flags: str) -> str:
+def matches(x: str, pattern: str, flags: str) -> str:
     """SQL: whether a term's text matches a pattern as SPARQL's REGEX does; blank nodes do not."""
-    return f"regexp_matches({value.string}, {text(translate(pattern, flags))})"
+    return f"regexp_matches({string(x)}, {text(translate(pattern, flags))})"
 
 
-def in_languages(value: Value, ranges: Iterable[str]) -> str:
+def surely_matches(x: str, pattern: str, flags: str, *, is_iri: bool) -> str:
+    """SQL: whether a term's text surely matches a pattern: not asked of texts with escapes.
+
+    `is_iri` says that it is known to be an IRI. The expression then sees the whole token, where none of its parts
+    could match an angle bracket.
+    """
+    expression = translate(pattern, flags)
+    if not is_iri:
+        return f"(NOT contains({x}, '\\') AND regexp_matches({plain(x)}, {text(expression)}))"
+    body = expression.removeprefix("^").removesuffix("$")
+    if _INNER.fullmatch(body):
+        start, end = "^<" if expression.startswith("^") else "", ">$" if expression.endswith("$") else ""
+        return f"regexp_matches({x}, {text(start + body + end)})"
+    return f"regexp_matches(substring({x}, 2, length({x}) - 2), {text(expression)})"
+
+
+def in_languages(x: str, ranges: Iterable[str]) -> str:
     """SQL: whether a literal's language is in one of some ranges (RFC 4647, basic filtering)."""
     any_of = "|".join("[a-z0-9-]+" if name == "*" else f"{re.escape(name)}(-[a-z0-9-]*)?" for name in ranges)
     tagged = text(f'".*"@({any_of})')
-    return f"regexp_full_match({value.token}, {tagged}, 'si')" if any_of else "false"
+    return f"regexp_full_match({x}, {tagged}, 'si')" if any_of else "false"
 
 
-def is_term(value: Value, terms: Iterable[str]) -> str:
+def is_term(x: str, terms: Iterable[str]) -> str:
     """SQL: whether a token is one of some tokens."""
-    return f"({value.token} IN {texts(terms)})"
+    return f"({x} IN {texts(terms)})"

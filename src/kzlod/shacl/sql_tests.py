@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from kzlod.shacl import sql_terms as terms
 from kzlod.shacl.model import Constraint
 from kzlod.shacl.plan import BOUNDS, LESS, Numbered
-from kzlod.shacl.regex import translate
 from kzlod.shacl.sql_order import compares, short_decimal
-from kzlod.shacl.sql_terms import of_token, text
+from kzlod.shacl.sql_terms import text
 
 
 def condition(constraint: Constraint, x: str) -> str:
     """SQL: whether the token in a column satisfies a test; NULL is no."""
-    value = of_token(x)
     if constraint.component == "Datatype":
-        return terms.has_datatype(value, constraint.terms[0][1:-1])
+        return terms.has_datatype(x, constraint.terms[0][1:-1])
     if constraint.component == "NodeKind":
-        return terms.has_kind(value, constraint.terms[0])
+        return terms.has_kind(x, constraint.terms[0])
     if constraint.component in ("MinLength", "MaxLength"):
-        return terms.has_length(value, ">=" if constraint.component == "MinLength" else "<=", constraint.count)
+        return terms.has_length(x, ">=" if constraint.component == "MinLength" else "<=", constraint.count)
     if constraint.component == "Pattern":
-        return terms.matches(value, constraint.terms[0], constraint.terms[1])
+        return terms.matches(x, constraint.terms[0], constraint.terms[1])
     if constraint.component == "LanguageIn":
-        return terms.in_languages(value, constraint.terms)
-    return terms.is_term(value, constraint.terms)
+        return terms.in_languages(x, constraint.terms)
+    return terms.is_term(x, constraint.terms)
 
 
-def surely(constraint: Constraint, x: str, known: Collection[str]) -> str:
-    """SQL: whether the token in a column satisfies a test or a bound; what is not sure is NULL or false.
+def sure_tests(constraints: Iterable[Numbered], x: str, group: Callable[[Numbered], str]) -> dict[str, str]:
+    """SQL for each group of tests and bounds: whether the token in a column surely satisfies all of them.
 
-    `known` are the datatypes and node kinds that other tests ask for: what is not of them fails those.
+    NULL and false are for what does not, or may not: a number that DECIMAL does not hold, a text with escapes.
     """
-    value = of_token(x)
+    listed = list(constraints)
+    known: dict[str, set[str]] = {}
+    for c in listed:
+        if c.constraint.component in ("Datatype", "NodeKind"):
+            known.setdefault(group(c), set()).add(c.constraint.terms[0].strip("<>"))
+    tests: dict[str, dict[str, None]] = {}
+    for c in sorted(listed, key=lambda c: (c.constraint.component in BOUNDS, c.constraint.component == "Pattern")):
+        tests.setdefault(group(c), {})[_surely(c.constraint, x, known.get(group(c), set()))] = None
+    return {name: " AND ".join(found) for name, found in tests.items()}
+
+
+def _surely(constraint: Constraint, x: str, known: Collection[str]) -> str:
+    """SQL: whether a token surely satisfies a test; `known` are datatypes and node kinds that other tests ask for."""
     if constraint.component in BOUNDS:
-        return short_decimal(value, BOUNDS[constraint.component], constraint.terms[0], known) or "false"
+        return short_decimal(x, BOUNDS[constraint.component], constraint.terms[0], known) or "false"
     if constraint.component == "Pattern":
-        pattern = text(translate(*constraint.terms))
-        if "IRI" in known:
-            return f"regexp_matches({x}[2:-2], {pattern})"
-        plain = f"CASE {x}[1] WHEN '<' THEN {x}[2:-2] WHEN '\"' THEN {value.lexical} END"
-        return f"(NOT contains({x}, '\\') AND regexp_matches({plain}, {pattern}))"
+        return terms.surely_matches(x, *constraint.terms, is_iri="IRI" in known)
     return condition(constraint, x)
 
 

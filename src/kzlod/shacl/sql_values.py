@@ -45,7 +45,7 @@ def orders(work: Work) -> None:
     both = f"val v {_RULE.format('v', pair)} JOIN edge e ON e.s = v.focus AND e.p = r.p"
     if less:
         sides.append(f"SELECT x.token FROM {both} JOIN term x ON x.id IN (v.value, e.o)")
-    work.run(f"CREATE TEMP TABLE side AS {' UNION '.join(sides)}")
+    work.run(f"CREATE TEMP TABLE side AS SELECT DISTINCT token FROM ({' UNION ALL '.join(sides)})")
     types = [name for (name,) in work.run(f"SELECT DISTINCT {of_type('token')} FROM side").fetchall()]
     work.run(f"CREATE TEMP TABLE sorted AS {ordered('side', types)}")
     if local:

@@ -11,16 +11,15 @@ from itertools import count
 
 import duckdb
 
-from kzlod.shacl.plan import BOUNDS, LOGIC, PAIRS, SUBCLASS, TYPE, Plan, is_simple
+from kzlod.shacl.plan import BOUNDS, COUNTS, LOGIC, PAIRS, SUBCLASS, TESTS, TYPE, Plan, is_simple
 from kzlod.shacl.sql_terms import text, texts
+from kzlod.shacl.sql_tests import sure_tests
 
 # kind: the shapes; rule: the constraints; ref: which shape refers to which; host: whose focus nodes are whose.
 # focus: what each shape is asked about, and in how many ways `sh:property` and targets lead there, each a result.
 # val: value nodes; found: what violates which constraint; bad: what does not conform to which shape.
 _TABLES = """
 CREATE TEMP TABLE kind (shape INTEGER, depth INTEGER, mode VARCHAR, p INTEGER);
-CREATE TEMP TABLE rule (number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT,
-    p INTEGER, token VARCHAR, local BOOLEAN);
 CREATE TEMP TABLE ref (number INTEGER, shape INTEGER, depth INTEGER, member INTEGER, below INTEGER, property BOOLEAN,
     embedded BOOLEAN);
 CREATE TEMP TABLE host (shape INTEGER, host INTEGER);
@@ -31,23 +30,45 @@ CREATE TEMP TABLE found (number INTEGER, focus UBIGINT, value UBIGINT, token VAR
 CREATE TEMP TABLE bad (shape INTEGER, node UBIGINT);
 CREATE TEMP TABLE isa (class UBIGINT, node UBIGINT);
 """
-WORD = 60
-"""How many predicates one number tells the presence of."""
+_RULE = """number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT, p INTEGER,
+    token VARCHAR, local BOOLEAN"""
+_WORD = 60
+"""How many things one number tells the presence of."""
 
 
 class Work:
     """A connection to a table of quads, with temporary tables of its own that go when it is closed.
 
-    `source` is a query with the columns s, p, o: the data. `words` is how many numbers (`h0`, `h1` …) tell which of
-    the predicates that are counted a subject has.
+    `source` is a query with the columns s, p, o: the data. `words` is how many numbers (`h0`, `h1` …) tell what each
+    subject has: a bit for each predicate that is counted, and for each value that must be there.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> None:
         self.plan, self.source = plan, source
         self.ids: dict[str, int] = {}
-        self.words = 0
         self._sql = connection
         self._salt = ""
+        local = [c for c in plan.constraints if c.shape in plan.hosts]
+        counted = [(self.predicate(c.shape), "") for c in local if c.constraint.component in COUNTS]
+        wanted = [
+            (self.predicate(c.shape), c.constraint.terms[0]) for c in local if c.constraint.component == "HasValue"
+        ]
+        self._bits = {what: number for number, what in enumerate(dict.fromkeys(counted + wanted))}
+        self.words = -(-len(self._bits) // _WORD)
+
+    def predicate(self, shape: int) -> str:
+        """The token of the predicate that a local shape looks at."""
+        return str(self.plan.shapes[shape].path)
+
+    def bits(self, *what: tuple[str, str]) -> list[int]:
+        """The numbers with the bits of some predicates, or of some of their values (tokens)."""
+        places = [self._bits[one] for one in what if one in self._bits]
+        return [sum(1 << place % _WORD for place in places if place // _WORD == word) for word in range(self.words)]
+
+    @property
+    def counted(self) -> list[int]:
+        """The numbers with the bits of all predicates that are counted."""
+        return self.bits(*(what for what in self._bits if not what[1]))
 
     def close(self) -> None:
         """Drop all tables."""
@@ -69,22 +90,29 @@ class Work:
             self.run(f"INSERT INTO {table} SELECT {', '.join(shown)}", lists)
 
     def load(self) -> None:
-        """Make all tables: one pass over the data for the subjects, one for the triples whose objects matter."""
-        self.run(_TABLES)
+        """Make all tables, in two passes over the data: one for the subjects, one for the objects that matter."""
+        words = "".join(f", b{w} BIGINT" for w in range(self.words))
+        self.run(f"{_TABLES} CREATE TEMP TABLE rule ({_RULE}{words})")
         self._predicates()
         for attempt in count():
             self._salt = str(attempt) if attempt else ""
+            self._subjects()
+            self._near()
             if self._terms():
                 break
         self.run(
             f"CREATE TEMP TABLE edge AS SELECT DISTINCT {self.number('s')} AS s, p, {self.number('o')} AS o"
-            " FROM linked; DROP TABLE linked"
+            " FROM near WHERE linked"
+        )
+        self.run(
+            f"CREATE TEMP TABLE suspect AS SELECT DISTINCT {self.number('s')} AS focus, p, o AS token"
+            " FROM near WHERE NOT sure"
         )
         self._describe()
         self._classify()
 
     def _predicates(self) -> None:
-        """Number the predicates that matter; `h0` … have a bit for each that is counted."""
+        """Number the predicates that matter."""
         plan = self.plan
         names = list(plan.predicates)
         if plan.closed:
@@ -92,35 +120,58 @@ class Work:
             all_names = self.run(f"SELECT DISTINCT p FROM ({self.source})").fetchall()
             names += [name for (name,) in all_names if name not in known]
         self.ids = {name: number for number, name in enumerate(names)}
-        counted = dict.fromkeys(
-            str(plan.shapes[c.shape].path) for c in plan.of("MinCount", "MaxCount") if c.shape in plan.hosts
-        )
-        self.words = -(-len(counted) // WORD)
-        places = {name: number for number, name in enumerate(counted)}
-        rows = []
-        for name, number in self.ids.items():
-            place = places.get(name)
-            bits = [0 if place is None or place // WORD != w else 1 << (place % WORD) for w in range(self.words)]
-            rows.append((number, name, name in plan.linked or plan.closed, place is not None, *bits))
         words = "".join(f", h{w} BIGINT" for w in range(self.words))
         self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, linked BOOLEAN, counted BOOLEAN{words})")
-        self.fill("predicate", rows)
+        self.fill(
+            "predicate",
+            [
+                (number, name, name in plan.linked or plan.closed, (name, "") in self._bits, *self.bits((name, "")))
+                for name, number in self.ids.items()
+            ],
+        )
+
+    def _subjects(self) -> None:
+        """Make `tally`: the subjects, and what each has; `many` counts triples, `several` more triples than bits."""
+        bits = ""
+        for word in range(self.words):
+            values = " ".join(
+                f"WHEN k.p = {self.ids[name]} AND q.o = {text(value)} THEN {self.bits((name, value))[word]}"
+                for name, value in self._bits
+                if value and self.bits((name, value))[word]
+            )
+            has = f"k.h{word} | CASE {values} ELSE 0 END" if values else f"k.h{word}"
+            bits += f", bit_or({has}) AS h{word}"
         self.run(
-            "CREATE TEMP TABLE linked AS SELECT q.s, k.p, q.o"
-            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name AND k.linked"
+            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
+            f" max(q.s) <> min(q.s) AS shared, sum(k.counted) AS many{bits}"
+            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
+        )
+        held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
+        self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")
+
+    def _near(self) -> None:
+        """Make `near`: the triples whose objects are compared (`linked`), that do not surely satisfy the tests of local
+        shapes (NOT `sure`), or that are to be counted out (`again`)."""
+        tests: dict[str, list[str]] = {}
+        local = (c for c in self.plan.of(*TESTS, *BOUNDS) if c.shape in self.plan.hosts)
+        for predicate, test in sure_tests(local, "q.o", lambda c: self.predicate(c.shape)).items():
+            tests.setdefault(test, []).append(str(self.ids[predicate]))
+        whens = " ".join(f"WHEN k.p IN ({', '.join(ids)}) THEN coalesce({test}, false)" for test, ids in tests.items())
+        sure = f"CASE {whens} ELSE true END" if tests else "true"
+        plural = bool(self.run("SELECT 1 FROM several LIMIT 1").fetchall())
+        again = f"k.counted AND {self.number('q.s')} IN (SELECT id FROM several)" if plural else "false"
+        only = "" if tests or plural else " AND k.linked"
+        self.run(
+            f"CREATE OR REPLACE TEMP TABLE near AS SELECT * FROM (SELECT q.s, k.p, q.o, k.linked, {sure} AS sure,"
+            f" {again} AS again FROM ({self.source}) q JOIN predicate k ON q.p = k.name{only})"
+            " WHERE linked OR NOT sure OR again"
         )
 
     def _terms(self) -> bool:
-        """Make `tally` (the subjects: which predicates they have) and `term`; false where two terms share a number."""
-        bits = "".join(f", bit_or(k.h{w}) AS h{w}" for w in range(self.words))
-        self.run(
-            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
-            f" max(q.s) <> min(q.s) AS shared, count(*) FILTER (k.counted) AS many{bits}"
-            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
-        )
+        """Make `term`; false where two terms that are compared share a number."""
         self.run(
             "CREATE OR REPLACE TEMP TABLE other AS SELECT id, min(t) AS token, min(t) <> max(t) AS shared FROM"
-            f" (SELECT {self.number('t')} AS id, t FROM (SELECT o AS t FROM linked UNION ALL"
+            f" (SELECT {self.number('t')} AS id, t FROM (SELECT o AS t FROM near WHERE linked UNION ALL"
             " SELECT unnest(?::VARCHAR[]))) GROUP BY id",
             [sorted(self._constants())],
         )
@@ -168,7 +219,11 @@ class Work:
             if constraint.component in ("HasValue", "Class", *BOUNDS):
                 term = constraint.terms[0]
             many = len(constraint.shapes) if constraint.component in LOGIC else constraint.count
-            rules.append((c.number, c.shape, depth, constraint.component, many, term, predicate, term, local))
+            bits = [0] * self.words
+            if local and constraint.component in (*COUNTS, "HasValue"):
+                value = term if term and constraint.component == "HasValue" else ""
+                bits = self.bits((self.predicate(c.shape), value))
+            rules.append((c.number, c.shape, depth, constraint.component, many, term, predicate, term, local, *bits))
             property_ = constraint.component == "Property"
             for member in constraint.shapes:
                 below = plan.numbers[member]

@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _UNESCAPES = {escape[1]: char for char, escape in _ESCAPES.items()} | {"'": "'"}
-_TO_ESCAPE = re.compile('[\\x00-\\x1f\\x7f"\\\\]')
+_TO_ESCAPE = re.compile('[\\x00-\\x1f\\x7f"\\\\\ufffe\uffff]')
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]|%(?![0-9A-Fa-f]{2})')
 _TOKEN = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
@@ -63,12 +64,22 @@ def literal(lexical: str, *, datatype: str = XSD_STRING, language: str = "") -> 
 
     >>> literal("1.0", datatype="http://www.w3.org/2001/XMLSchema#decimal")
     '"1.0"^^<http://www.w3.org/2001/XMLSchema#decimal>'
-    >>> literal("Oslo", language="en"), literal("plain")
-    ('"Oslo"@en', '"plain"')
+    >>> literal("Oslo", language="en-GB"), literal("plain")
+    ('"Oslo"@en-gb', '"plain"')
     """
+    return f'"{escape(lexical)}{suffix(datatype=datatype, language=language)}'
+
+
+def suffix(*, datatype: str = XSD_STRING, language: str = "") -> str:
+    """What follows the text of a literal's token, its closing quote included; language tags are in lower case."""
     if language:
-        return f'"{escape(lexical)}"@{language}'
-    return f'"{escape(lexical)}"' if datatype == XSD_STRING else f'"{escape(lexical)}"^^<{datatype}>'
+        return f'"@{language.lower()}'
+    return '"' if datatype == XSD_STRING else f'"^^<{datatype}>'
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether a text holds half of a surrogate pair, which no UTF-8 file can carry."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
