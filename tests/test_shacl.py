@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from pathlib import Path
 
 import pyoxigraph as ox
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kzlod.dataset import Dataset
-from kzlod.errors import InputError
-from kzlod.project import Project
 from kzlod.quads import QuadTable
 from kzlod.shacl.graph import Graph, from_quads
 from kzlod.shacl.report import Report
-from kzlod.shacl.shapes import from_graph, read_shapes
+from kzlod.shacl.shapes import from_graph
 from kzlod.shacl.validate import Engine, validate
 
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> .

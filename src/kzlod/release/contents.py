@@ -26,7 +26,7 @@ from kzlod.release.published import printable
 WHOLE = 128 << 20
 """How large a JSON-LD file may be that cannot be read as a stream: each byte takes 20 bytes of memory then."""
 _PIECE = 1 << 20
-_BESIDE = "1GB"
+_BESIDE = "512MB"
 _SHOWN = 300
 _GRAPHS = 100
 _LONGEST = 4 << 20
@@ -141,7 +141,8 @@ def compare(
                 return True, ""
             if any(_same_sums(kept, reference, Path(temporary)) for reference in references):
                 return False, ""
-            return False, _difference(kept, references[0], Path(temporary))
+            again = _again(references[0], Path(temporary))
+            return False, _difference(kept, again, Path(temporary), than=references[0].name)
         except _DifferentError as error:
             return False, str(error)
         except SyntaxError as error:
@@ -269,7 +270,8 @@ def unite(quads: Path, triples: Path, *, scratch: Path) -> tuple[bool, str]:
                 )
             if _same_sums(kept, triples, Path(temporary)):
                 return True, ""
-            return False, _difference(triples, kept, Path(temporary), than=quads.name)
+            one, other = (_again(path, Path(temporary)) for path in (triples, kept))
+            return False, _difference(one, other, Path(temporary), than=quads.name)
         except SyntaxError as error:
             return False, f"does not parse, or {quads.name} does not: {error.msg}"
         except (duckdb.Error, OSError) as error:
@@ -309,18 +311,21 @@ def _same_sums(one: Path, other: Path, scratch: Path) -> bool:
         return sql.execute(query + lines(one)).fetchall() == sql.execute(query + lines(other)).fetchall()
 
 
-def _difference(candidate: Path, reference: Path, scratch: Path, *, than: str = "") -> str:
-    """A line that one file has and the other has not, in words; both as a parser writes them, each line once."""
-    again: list[Path] = []
-    for number, path in enumerate((candidate, reference)):
-        again.append(scratch / f"again-{number}.nq")
-        with path.open("rb") as file, again[-1].open("wb") as out:
-            ox.serialize(ox.parse(file, ox.RdfFormat.N_QUADS, lenient=True), out, ox.RdfFormat.N_QUADS)
-    than = than or reference.name
+def _difference(candidate: Path, reference: Path, scratch: Path, *, than: str) -> str:
+    """A line that one file of canonical lines has and the other has not, in words; how often each has it is no matter."""
+    ways = ((candidate, reference, f"has what {than} has not"), (reference, candidate, f"lacks what {than} has"))
     with connect(scratch, memory=_BESIDE) as sql:
-        one, other = again
-        for has, lacks, words in ((one, other, f"has what {than} has not"), (other, one, f"lacks what {than} has")):
-            found = sql.execute(f"SELECT min(l) FROM (FROM {lines(has)} EXCEPT FROM {lines(lacks)})").fetchall()
+        for has, lacks, words in ways:
+            unknown = f"hash(l) NOT IN (SELECT hash(l) FROM {lines(lacks)})"
+            found = sql.execute(f"SELECT min(l) FROM {lines(has)} WHERE {unknown}").fetchall()
             if found[0][0] is not None:
                 return f"{words}: {cut(found[0][0])}"
     return ""
+
+
+def _again(path: Path, scratch: Path) -> Path:
+    """A file of N-Quads or N-Triples as a parser writes it."""
+    again = scratch / f"again-{path.name}"
+    with path.open("rb") as file, again.open("wb") as out:
+        ox.serialize(ox.parse(file, ox.RdfFormat.N_QUADS, lenient=True), out, ox.RdfFormat.N_QUADS)
+    return again
