@@ -312,7 +312,7 @@ def _same_sums(one: Path, other: Path, scratch: Path) -> bool:
 
 
 def _difference(candidate: Path, reference: Path, scratch: Path, *, than: str) -> str:
-    """A line that one file of canonical lines has and the other has not, in words; how often each has it is no matter."""
+    """A line that one file of canonical lines has and the other has not, in words; how often does not matter."""
     ways = ((candidate, reference, f"has what {than} has not"), (reference, candidate, f"lacks what {than} has"))
     with connect(scratch, memory=_BESIDE) as sql:
         for has, lacks, words in ways:
