@@ -36,6 +36,7 @@ def main(names: list[str]) -> None:
     for name in names or BENCHES:
         bench = import_module(f"tests.bench.{name}")
         lines = [bench.__doc__.strip(), "", f"Measured on {machine()}.", ""]
+        lines[-1:] = ["Load of the machine before: " + ", ".join(f"{load:.1f}" for load in os.getloadavg()) + ".", ""]
         lines += ["| what | result | aim | reached |", "| --- | --- | --- | --- |"]
         for row in bench.bench():
             reached = {True: "yes", False: "**no**", None: ""}[row.reached]

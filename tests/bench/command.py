@@ -24,6 +24,7 @@ def bench() -> Iterator[Row]:
 def _timed(name: str, arguments: list[str], aim: float | None, *, megabytes: float | None = None) -> Iterator[Row]:
     measured = run([_KZLOD, *arguments])
     result = f"{measured.seconds:.2f} s ({measured.fastest:.2f} to {measured.slowest:.2f}), {measured.megabytes:.0f} MB"
-    aims = [f"under {aim} s"] * (aim is not None) + [f"under {megabytes:.0f} MB"] * (megabytes is not None)
+    aims = [] if aim is None else [f"under {aim} s"]
+    aims += [] if megabytes is None else [f"under {megabytes:.0f} MB"]
     reached = (aim is None or measured.seconds < aim) and (megabytes is None or measured.megabytes < megabytes)
     yield Row(name, result, ", ".join(aims), reached if aims else None)
