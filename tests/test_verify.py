@@ -17,13 +17,13 @@ import zstandard
 from click.testing import Result
 
 from kzlod.errors import InputError, ReleaseError
-from kzlod.release import contents
+from kzlod.release import contents, nested
 from kzlod.release.download import Patience
 from kzlod.release.verify import Verification, verify
 from tests.published import RELEASE, make, restate
 from tests.web import served
 
-KINDS = "files checksums sizes catalogue schema.org compressed canonical formats subsets triples figures".split()
+KINDS = "files checksums sizes catalogue schema.org compressed subsets triples figures canonical formats".split()
 URL = re.escape(RELEASE)
 Change = Callable[[Path], object]
 
@@ -354,34 +354,76 @@ def test_quads_of_which_some_are_in_no_graph(release: Path) -> None:
     assert false(verify(str(release))) == {}
 
 
-def in_a_graph(text: str) -> str:
-    """Turtle without prefixes as TriG: in a graph, indented."""
-    return "<x:g> {\n" + "".join(f"    {line}\n" for line in text.splitlines()) + "}\n"
+def test_a_release_of_the_reference_dataset(kzlod: Callable[..., Result], tmp_path: Path) -> None:
+    """What the writers state is what is counted here, each by its own means."""
+    assert kzlod("build", "--out", tmp_path).exit_code == 0
+    (release,) = tmp_path.glob("*/latest")
+    verified = verify(str(release))
+    assert false(verified) == {}
+    counts = {kind.name: kind.checked for kind in verified.kinds}
+    assert counts["formats"] == 6 and min(counts[kind] for kind in KINDS) > 0 and counts["figures"] > 400
 
 
-@pytest.mark.parametrize(
-    ("turtle", "trig", "message"),
-    [
-        ("<x:a> <x:b> 1 .\n", "", ""),
-        ("<x:a> <x:b> 1 .\n", "<x:g> {\n    <x:a> <x:b> 1 .\n} # and\n", ""),
-        ("<x:a> <x:b> 2 .\n", "<x:g> {\n    <x:a> <x:b> 1 .\n}\n", "has what towns.nt has not"),
-        ("<x:a> <x:b> 1 .\n}\n<x:h> {\n<x:a> <x:b> 1 .\n", "", "does not parse as Turtle"),
-        ('<x:a> <x:b> """1\n2""" .\n', "", "has what towns.nt has not"),
-        ("<x:a> <x:b> '''1\n2''' .\n", "", "has what towns.nt has not"),
-        ("<x:a> <x:b> 1 .", "", ""),
-    ],
-)
-def test_turtle_that_is_trig_without_its_graph(release: Path, turtle: str, trig: str, message: str) -> None:
-    """Such Turtle is as good as its TriG, but for braces and for texts in which indentation counts."""
-    (release / "towns.ttl").write_text(turtle)
-    (release / "towns.trig").write_text(trig or in_a_graph(turtle))
-    quads = ox.parse(path=str(release / "towns.trig"))
-    union = sorted({f"{quad.triple} .\n" for quad in quads})
-    (release / "towns.nt").write_text("".join(union))
-    found = contents.compare(
-        release / "towns.ttl", [release / "towns.nt"], scratch=release, nested=release / "towns.trig"
+HEAD = "@prefix e: <http://example.org/> .\n"
+
+
+def graphs(*texts: str) -> str:
+    """Turtle texts without prefixes as TriG: each in a graph, indented."""
+    return HEAD + "".join(
+        f"<x:g{number}> {{\n" + "".join(f"    {line}\n" for line in text.splitlines()) + "}\n"
+        for number, text in enumerate(texts)
     )
-    assert found[1].startswith(message) and bool(found[1]) == bool(message)
+
+
+A, B, C = "e:a e:p 1 ;\n    e:q 2 .\n", "e:b e:p 1 ,\n        2 .\n", 'e:c e:p " .\\n" .\n'
+NESTED: list[tuple[str, str, bool, str]] = [
+    (A + B + C, graphs(A + B + C), True, ""),
+    (A + B + C, graphs(A + C, B), True, ""),
+    (A + B + C, graphs(B, "", A + C), True, ""),
+    (A + B + C, graphs(C, B, A), True, ""),
+    (A + B + C, graphs(A + B), False, "has what towns.nt has not"),
+    (A + C, graphs(A + B, C), False, "lacks what towns.nt has"),
+    (A + A, graphs(A, A), True, ""),
+    (A, graphs(A, A), False, ""),
+    ("e:a e:p 1, 2 .\n", graphs("e:a e:p 1 .\n", "e:a e:p 2 .\n"), False, ""),
+    (A, graphs(A) + "# and\n", False, ""),
+    (A, "e:a e:p 1 .\n" + graphs(A).replace(HEAD, ""), False, ""),
+    (A, HEAD.replace("org", "net") + graphs(A).replace(HEAD, ""), False, "has what towns.nt has not"),
+    (A.replace("1", "3"), graphs(A), False, "has what towns.nt has not"),
+    (A + "}\n<x:h> {\n" + B, graphs(A + "}\n<x:h> {\n" + B), False, "does not parse as Turtle"),
+    ('e:a e:p """1\n2""" .\n', graphs('e:a e:p """1\n2""" .\n'), False, "has what towns.nt has not"),
+    ("e:a e:p '''1\n2''' .\n", graphs("e:a e:p '''1\n2''' .\n"), False, "has what towns.nt has not"),
+    (A[:-1], graphs(A), False, ""),
+]
+
+
+@pytest.mark.parametrize("piece", [7, 1 << 20])
+@pytest.mark.parametrize(("turtle", "trig", "same", "message"), NESTED)
+def test_turtle_that_is_trig_without_its_graphs(
+    release: Path, monkeypatch: pytest.MonkeyPatch, turtle: str, trig: str, same: bool, message: str, piece: int
+) -> None:
+    """Such Turtle is as good as its TriG; what is not plainly such is parsed."""
+    monkeypatch.setattr(nested, "_PIECE", piece)
+    ttl, trg, nt = release / "towns.ttl", release / "towns.trig", release / "towns.nt"
+    ttl.write_text(HEAD + turtle)
+    trg.write_text(trig if trig.startswith("@") else HEAD + trig)
+    nt.write_text("".join(sorted({f"{quad.triple} .\n" for quad in ox.parse(path=str(trg))})))
+    assert nested.same_statements(trg, ttl) == same
+    _, found = contents.compare(ttl, [nt], scratch=release, nested=trg)
+    assert found.startswith(message) and bool(found) == bool(message)
+
+
+@pytest.mark.parametrize("piece", [50, 200, 1000, 1 << 20])
+def test_triples_that_are_in_several_graphs(release: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """Found to be said once in N-Triples, wherever the pieces end in which the files are read."""
+    monkeypatch.setattr(contents, "_PIECE", piece)
+    quads = (release / "towns.nq").read_text("utf-8").splitlines()
+    other = [line.replace("graph/towns> .", "graph/other> .") for line in quads if "thing/01" in line]
+    (release / "towns.nq").write_text("\n".join(sorted({*quads, *other})) + "\n", "utf-8")
+    assert contents._without_graphs(release / "towns.nq", release / "towns.nt")
+    lines("towns.nt", lambda all_: all_[:20] + all_[21:])(release)
+    assert not contents._without_graphs(release / "towns.nq", release / "towns.nt")
+    assert "lacks what towns.nq has" in contents.unite(release / "towns.nq", release / "towns.nt", scratch=release)[1]
 
 
 FIGURES = ["triples", "entities", "classes", "properties", "distinctSubjects", "distinctObjects"]
