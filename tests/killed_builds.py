@@ -20,56 +20,47 @@ from kzlod.dataset import Dataset
 from kzlod.project import Project
 from kzlod.release import build
 
-CHANGES = {"os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "shutil.rmtree", "ctypes.dlopen"}
-MILLISECONDS = (300,)
-Arm = Callable[[], Callable[[], None]]
-"""Sets the process to be killed; what it gives is called when the build is done."""
+MADE, WRITES, SWAP, MOVE, LINK, POINT, REMOVE, EACH = (
+    "os.chmod", "open", "ctypes.dlopen", "os.rename", "os.symlink", "os.rename", "shutil.rmtree", "os.remove",
+)  # fmt: skip
+"""A build's steps as audit events: its folder is made; its files are written; then where a release is there, the two
+are swapped, else the folder is moved; a link is made and put in place; what is left over is removed, file by file."""
+Arm = Callable[[], None]
+"""Sets the process to be killed."""
 
 
-def changes_the_disk(event: str, arguments: tuple[object, ...]) -> bool:
-    """Whether an audit event announces a change of the disk."""
-    flags = arguments[2] if event == "open" and len(arguments) > 2 else 0
-    return event in CHANGES or (isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)))
+def before(*events: str) -> Arm:
+    """A kill just before the last of these events, once the others have come in their order."""
 
-
-def before(number: int, report: Path | None = None) -> Arm:
-    """A kill before the n-th change of the disk, if there are as many; `report` is told how many there were."""
-
-    def arm() -> Callable[[], None]:
-        seen = 0
+    def arm() -> None:
+        left = list(events)
 
         def hook(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal seen
-            if changes_the_disk(event, arguments):
-                seen += 1
-                if seen == number:
+            writes = event != "open" or (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR))
+            if left and event == left[0] and writes:
+                del left[0]
+                if not left:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
-        return lambda: report.write_text(str(seen)) and None if report else None
 
     return arm
 
 
 def after(milliseconds: int) -> Arm:
     """A kill after some time."""
-
-    def arm() -> Callable[[], None]:
-        signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000)  # nothing handles it, so it ends the process
-        return lambda: None
-
-    return arm
+    # Nothing handles the alarm, so it ends the process.
+    return lambda: signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000) and None
 
 
-def killed(project: Path, out: Path, arm: Arm = lambda: lambda: None) -> bool:
+def killed(project: Path, out: Path, arm: Arm = lambda: None) -> bool:
     """Build in a fork; whether it was killed before the end."""
     child = os.fork()
     if not child:
         try:
             dataset = Dataset.open(Project.read(project))
-            done = arm()
+            arm()
             build(dataset, out, replace=True)
-            done()
             os._exit(0)
         except BaseException:
             traceback.print_exc()
@@ -98,40 +89,43 @@ def whole(out: Path) -> str:
     return digest(links[0]) if links else ""
 
 
-def arms(project: Path, out: Path) -> list[Arm]:
-    """Kills at the beginning, at the end, and now and then between."""
-    report = out.with_name("changes")
-    killed(project, out, before(0, report))
-    changes = int(report.read_text())
-    numbers = {changes // 2, *range(changes - 4, changes + 1)}
-    return [*map(before, sorted(numbers)), *map(after, MILLISECONDS)]
+FIRST = (before(MADE, *[WRITES] * 9), before(MADE, MOVE), before(MADE, MOVE, LINK))
+OVER = (
+    before(MADE, *[WRITES] * 9),
+    before(SWAP),
+    before(SWAP, LINK),
+    before(LINK, POINT),
+    before(LINK, REMOVE, *[EACH] * 9),
+    before(REMOVE, EACH),
+    after(300),
+)
 
 
 def run(one: Path, other: Path, out: Path) -> dict[str, int]:
     """Kill builds, with nothing there before and then over a release; every build finds what the last one left."""
-    assert not killed(one, out / "one")
-    shutil.copytree(out / "one", out / "over", symlinks=True)
-    kills = arms(other, out / "over")  # the last changes are those that put the new in place of the old
-    digests = {one: whole(out / "one"), other: whole(out / "over")}
+    first, over = out / "first", out / "over"
+    assert not killed(one, first)
+    shutil.copytree(first, over, symlinks=True)
+    assert not killed(other, over)
+    digests = {one: whole(first), other: whole(over)}
     counts = {"killed": 0, "kept": 0, "replaced": 0}
-    for kill in kills[::3]:
-        shutil.rmtree(out / "first", ignore_errors=True)
-        counts["killed"] += killed(other, out / "first", kill)
-        assert whole(out / "first") in ("", digests[other])
-    assert not killed(other, out / "first")
-    for kill in kills:
-        latest = whole(out / "over")
+    for kill in FIRST:
+        shutil.rmtree(first)
+        counts["killed"] += killed(one, first, kill)
+        assert whole(first) in ("", digests[one]), "the first release is neither there nor not there"
+    for kill in OVER:
+        latest = whole(over)
         fresh = one if latest == digests[other] else other
-        stopped = killed(fresh, out / "over", kill)
-        found = whole(out / "over")
-        assert found in (latest, digests[fresh]), "the latest release is neither the old one nor the new one"
-        assert stopped or found == digests[fresh]
+        stopped = killed(fresh, over, kill)
+        now = whole(over)
+        assert now in (latest, digests[fresh]), "the latest release is neither the old one nor the new one"
+        assert stopped or now == digests[fresh]
         counts["killed"] += stopped
-        counts["kept" if found == latest else "replaced"] += 1
-    assert not killed(other, out / "over")
-    for folder in ("first", "over"):
-        assert whole(out / folder) == digests[other]
-        left = {path.name for path in (out / folder).glob("*/*")}
+        counts["kept" if now == latest else "replaced"] += 1
+    for folder, dataset in ((first, one), (over, other)):
+        assert not killed(dataset, folder)
+        assert whole(folder) == digests[dataset]
+        left = {path.name for path in folder.glob("*/*")}
         assert left == {".lock", "0.1.0", "latest"}, f"left over: {left}"
     return counts
 

@@ -97,7 +97,7 @@ class Dataset:
 
     def subjects(self, findings: Iterable[Finding]) -> set[tuple[str, str]]:
         """The files and the subjects (IRIs) of the rows that some findings are about."""
-        query = "SELECT DISTINCT s FROM quads JOIN sources ON source = id WHERE path = ? AND line = ?"
+        query = "SELECT DISTINCT s FROM placed WHERE path = ? AND line = ?"
         rows = {(finding.file, finding.row) for finding in findings}
         return {(file, s[1:-1]) for file, row in rows for (s,) in self.table.rows(query, [file, row])}
 
@@ -126,7 +126,7 @@ class Dataset:
 
     def _named(self, node: str) -> tuple[tuple[str, int], str, str]:
         """Where a node is first an object: the file and line, the predicate, the node itself."""
-        query = "SELECT path, line, p FROM quads JOIN sources ON source = id WHERE o = ? ORDER BY source, line LIMIT 1"
+        query = "SELECT path, line, p FROM placed WHERE o = ? ORDER BY source, line LIMIT 1"
         for path, line, p in self.table.rows(query, [node]):
             return (path, line), p, node
         return (TABLES, 0), "", ""

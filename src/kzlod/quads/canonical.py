@@ -18,36 +18,35 @@ def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int,
     """Add a file whose lines are all canonical to the table `quads`; False, with nothing added, where one is not.
 
     A canonical line (RDFC-1.0, section 5) has one space between its terms and no escape that could be spared, so what
-    stands between the spaces are the tokens; only a literal holds spaces of its own, and its last quote ends it. Lines
-    with blank nodes do not count as canonical here. `graph` is the token of the graph for triples that name none.
+    stands between the spaces are the tokens; only a literal holds spaces of its own, and what follows its last one
+    holds its closing quote, which no graph does. Lines with blank nodes do not count as canonical here. `graph` is the
+    token of the graph for triples that name none. Rows keep the order of the lines, so that their numbers need no
+    column: `line` is NULL.
     """
     lines = (
         f"read_csv({text(str(path))}, header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '',"
         " escape = '', auto_detect = false)"
     )
     try:
-        other = sql.execute(
-            f"SELECT 1 FROM {lines} WHERE NOT regexp_full_match(line, $line) OR contains(line, $string) LIMIT 1",
-            {"line": _LINE, "string": _STRING},
-        ).fetchone()
-    except duckdb.Error:  # a line that is too long, bytes that are not UTF-8: the parser says what is wrong
-        return False
-    if other is not None:
-        return False
-    sql.execute(
-        f"""
-        INSERT INTO quads
-        SELECT substr(line, 1, a - 1), substr(line, a + 1, b - a - 1),
-            CASE WHEN c > 0 THEN substr(rest, 1, q + c - 2) ELSE rest END,
-            CASE WHEN c > 0 THEN substr(rest, q + c) ELSE $graph END, $source, number
-        FROM (
-            SELECT line, number, strpos(line, ' ') AS a, a + strpos(substr(line, a + 1), ' ') AS b,
-                substr(line, b + 1, length(line) - b - 2) AS rest,
-                CASE substr(rest, 1, 1) WHEN '<' THEN 1 ELSE length(rest) - strpos(reverse(rest), '"') + 1 END AS q,
-                strpos(substr(rest, q), ' ') AS c
-            FROM (SELECT line, row_number() OVER () AS number FROM {lines})
+        sql.execute(
+            f"""
+            INSERT INTO quads
+            SELECT part[1], part[2],
+                CASE WHEN len(part) = 4 + named::INT THEN part[3]
+                    ELSE substr(line, a, length(line) - a - 1 - CASE WHEN named THEN length(last) + 1 ELSE 0 END) END,
+                CASE WHEN named THEN last ELSE $graph END, $source, NULL
+            FROM (
+                SELECT line, part, length(part[1]) + length(part[2]) + 3 AS a, part[-2] AS last,
+                    len(part) > 4 AND last[1] = '<' AND NOT contains(last, '"') AS named
+                FROM (
+                    SELECT line, CASE WHEN regexp_full_match(line, $line) AND NOT contains(line, $string)
+                        THEN string_split(line, ' ') ELSE error('not canonical') END AS part
+                    FROM {lines}
+                )
+            )
+            """,
+            {"graph": graph, "source": source, "line": _LINE, "string": _STRING},
         )
-        """,
-        {"graph": graph, "source": source},
-    )
+    except duckdb.InvalidInputException:  # also a line that is too long, and bytes that are not UTF-8
+        return False
     return True

@@ -3,66 +3,84 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from itertools import groupby
 
-from kzlod.quads.layout import END, Layout, choose, inside, shorten, triples, used
+from kzlod.quads.layout import Layout, standing, triples
+from kzlod.quads.names import IRI, Names, choose, inside, longest_first, names, shorten
 from kzlod.quads.sqltext import text
 from kzlod.quads.table import QuadTable
 from kzlod.quads.xmlnames import split_name
-from kzlod.terms import parse
-from kzlod.vocab import RDF, XSD
+from kzlod.vocab import RDF
 
 _TYPE = f"<{RDF}type>"
 
 
-def context(table: QuadTable, prefixes: Mapping[str, str]) -> tuple[dict[str, object], dict[str, str], set[str]]:
+def context(known: Names) -> tuple[dict[str, object], dict[str, str], set[str]]:
     """The inline context, the term of each predicate's token, and the tokens whose values the context types.
 
     A predicate has its local name as term, and its values' type where all have the same: then they are plain
     texts (JSON-LD 1.1, section 4.2.3, type coercion).
     """
-    known = used(table, prefixes)
-    made: dict[str, object] = dict(known)
-    names, typed = {_TYPE: "@type"}, {_TYPE}
-    suffix = f"CASE o[1] WHEN '<' THEN '<' ELSE o[{END}:] END"
-    query = f"SELECT p, count(DISTINCT {suffix}), min(o) FROM {table.order()} WHERE p <> ? GROUP BY p ORDER BY p"
-    for token, kinds, example in table.rows(query, [_TYPE]):
+    made: dict[str, object] = dict(known.prefixes)
+    terms, typed = {_TYPE: _TYPE[1:-1]}, set[str]()
+    for token, kinds in groupby(known.kinds, lambda kind: kind.predicate):
+        if token == _TYPE:
+            continue
         iri = token[1:-1]
         namespace, local = split_name(iri) or ("", iri)
-        prefix = next((prefix for prefix, known_as in known.items() if known_as == namespace), "")
+        prefix = next((prefix for prefix, known_as in known.prefixes.items() if known_as == namespace), "")
         identifier = f"{prefix}:{local}" if prefix else iri
         term = local if local not in made else identifier
-        names[token] = term
-        value = parse(example)
-        if kinds > 1 or value.language or value.datatype == XSD + "string":
-            made[term] = identifier
-        else:
-            made[term] = {"@id": identifier, "@type": "@id" if value.kind == "iri" else value.datatype}
+        terms[token] = term
+        tails = [kind.tail for kind in kinds]
+        if len(tails) == 1 and (tails[0] == IRI or tails[0].startswith("^^")):
+            made[term] = {"@id": identifier, "@type": "@id" if tails[0] == IRI else tails[0][3:-1]}
             typed.add(token)
-    return made, names, typed
+        else:
+            made[term] = identifier
+    return made, terms, typed
 
 
 def jsonld(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
-    """The union of the graphs as JSON-LD 1.1, subjects in order below `@graph`."""
-    made, names, typed = context(table, prefixes)
-    known = {prefix: prefixes[prefix] for prefix in made if made[prefix] == prefixes.get(prefix)}
-    name = choose("p", {token: json.dumps(term) for token, term in names.items()})
-    short = f"'\"' || {shorten('o', known, inside('o'))} || '\"'"
-    coerced = f"p IN ({', '.join(map(text, sorted(typed)))})"
+    """The union of the graphs as JSON-LD 1.1, subjects in order below `@graph`.
+
+    A node's types come first: what reads in a stream needs them there (Streaming JSON-LD, section 3.2), and where they
+    come later it holds the whole document in memory.
+    """
+    known = names(table, prefixes)
+    made, terms, typed = context(known)
+    name = choose("p", {token: json.dumps(term) for token, term in terms.items()})
+    short = f"'\"' || {shorten('o', known.objects, inside('o'))} || '\"'"
+    coerced = f"p IN ({', '.join(map(text, sorted(typed)))})" if typed else "false"
     # What stands between a canonical token's quotes is, letter for letter, a JSON string (RFC 8259, section 7).
-    string, suffix = "substr(o, 1, e)", "substr(o, e + 2)"
-    datatype = inside(f"substr({suffix}, 2)")
+    string = "substr(o, 1, e)"
+    datatypes = {f"^^{token}": f'{{"@type": "{token[1:-1]}", "@value": ' for token in known.datatypes}
     value = (
         f"CASE WHEN e = 0 THEN CASE WHEN {coerced} THEN {short} ELSE '{{\"@id\": ' || {short} || '}}' END"
-        f" WHEN e = length(o) OR {coerced} THEN {string}"
-        f" WHEN substr(o, e + 1, 1) = '@'"
-        f" THEN '{{\"@language\": \"' || {suffix} || '\", \"@value\": ' || {string} || '}}'"
-        f" ELSE '{{\"@type\": \"' || {datatype} || '\", \"@value\": ' || {string} || '}}' END"
+        f" WHEN tail = '' THEN o WHEN {coerced} THEN {string} ELSE "
+        + choose("tail", datatypes, '\'{"@language": "\' || substr(tail, 2) || \'", "@value": \'')
+        + f" || {string} || '}}' END"
+    )
+    # Classes stand between quotes, apart by commas; a prefix may stand for what none of them goes on after with `//`
+    # (JSON-LD 1.1 API, section 5.2: such a text is an IRI already).
+    types = f"'\"' || replace({inside('types')}, '> <', '\", \"') || '\"'"
+    for prefix, namespace in longest_first(known.objects):
+        types = f"regexp_replace({types}, '\"{re.escape(namespace)}([^/\"])', '\"{prefix}:\\1', 'g')"
+    opening = (
+        f"'{{' || CASE WHEN types <> '' THEN '\"@type\": [' || {types} || '],' || chr(10) || ' ' ELSE '' END"
+        f" || '\"@id\": \"' || {shorten('s', known.subjects, inside('s'))} || '\"'"
+        " || CASE WHEN bare THEN '' ELSE ',' || chr(10) END"
     )
     row = (
-        f"CASE WHEN new_s THEN '{{\"@id\": \"' || {shorten('s', known, inside('s'))} || '\",' || chr(10) ELSE '' END"
-        f" || CASE WHEN new_p THEN ' ' || {name} || ': [' ELSE '  ' END || {value}"
-        f" || CASE WHEN last THEN ']}}' WHEN end_s THEN ']}},' WHEN end_p THEN '],' ELSE ',' END"
+        f"CASE WHEN new_s THEN {opening} ELSE '' END"
+        f" || CASE WHEN bare THEN '' WHEN new_p THEN ' ' || {name} || ': [' || {value} ELSE '  ' || {value} END"
+        " || CASE WHEN bare THEN '' WHEN end_p THEN ']' ELSE '' END"
+        " || CASE WHEN last THEN '}' WHEN end_s THEN '},' ELSE ',' END"
     )
     shown = json.dumps(made, ensure_ascii=False, indent=1)
-    return Layout(f'{{"@context": {shown},\n"@graph": [\n', f"SELECT {row} FROM ({triples(table)})", "]}\n")
+    # Types are at their node's beginning; of a node that has nothing else, the row of its first one stands for it.
+    kept = f"p <> {text(_TYPE)} OR o[1] = '\"' OR (bare AND starts_with(types || ' ', o || ' '))"
+    rows = f"SELECT {row} FROM ({standing(f'SELECT * FROM ({triples(table)}) WHERE {kept}')})"
+    return Layout(f'{{"@context": {shown},\n"@graph": [\n', rows, "]}\n")

@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import duckdb
 
+from kzlod.quads.sqltext import text
+from kzlod.vocab import RDF
+
 ORDERED = "ordered"
 _RANKS = ("s", "p", "g")
+_IS_TYPE = f"(p = {text(f'<{RDF}type>')} AND o[1] = '<')"
+_CLASSES = (
+    f", array_to_string(list_sort(list_distinct(list(o) FILTER ({_IS_TYPE}))), ' ') AS types"
+    f", bool_and({_IS_TYPE}) AS bare"
+)
 _REPEATED = "k.s = k.s0 AND k.p = k.p0 AND k.o = k.o0 AND k.g = k.g0"
 _BEFORE = ", ".join(f"lag({column}) OVER () AS {column}0" for column in ("s", "p", "o", "g"))
 
 
 def make_ordered(sql: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `ordered` (s, p, o, g) from the table `quads`."""
+    """Make the table `ordered` (s, p, o, g, types, bare) from the table `quads`.
+
+    `types` are the tokens of the subject's classes in all graphs, apart by spaces; `bare` is whether it has nothing
+    else. They are known here at next to no cost, and a format that has types first needs no join that loses the order.
+    """
     for column in _RANKS:
         sql.execute(
             f"CREATE OR REPLACE TABLE rank_{column} AS SELECT {column} AS token, row_number() OVER (ORDER BY {column})"
-            f"::UINTEGER AS rank FROM (SELECT DISTINCT {column} FROM quads)"
+            f"::UINTEGER AS rank{_CLASSES if column == 's' else ''} FROM quads GROUP BY {column}"
         )
     joins = " ".join(f"JOIN rank_{column} ON rank_{column}.token = quads.{column}" for column in _RANKS)
     sql.execute(
@@ -28,6 +40,7 @@ def make_ordered(sql: duckdb.DuckDBPyConnection) -> None:
         f" FROM quads {joins} ORDER BY ALL"
     )
     texts = ", ".join(f"rank_{column}.token AS {column}" if column != "o" else "o" for column in ("s", "p", "o", "g"))
+    texts += ", types, bare"
     joins = " ".join(f"JOIN rank_{column} ON rank_{column}.rank = k.{column}" for column in _RANKS)
     unique = f"SELECT {texts} FROM (SELECT *, {_BEFORE} FROM ranked) k {joins} WHERE ({_REPEATED}) IS NOT TRUE"
     sql.execute(f"CREATE OR REPLACE TABLE {ORDERED} AS {unique}")

@@ -2,19 +2,20 @@
 
 Columns: `s`, `p`, `o`, `g` (canonical N-Quads tokens, `g` empty for the default graph; a token says its kind,
 datatype and language itself), `source` (a number of the table `sources`), `line` (of that file, 0 where a line
-means nothing). The order of the tuples (s, p, o, g) is the order of the bytes of the N-Quads lines: no token is
-followed in a line by a byte that is smaller than the space that ends it.
+means nothing, NULL where the rows are the file's lines in order: the view `placed` has path and line of all). The order
+of the tuples (s, p, o, g) is the order of the bytes of the N-Quads lines: no token is followed in a line by a byte that
+is smaller than the space that ends it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from tempfile import gettempdir
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -23,13 +24,17 @@ from kzlod.quads.order import ORDERED, make_ordered
 from kzlod.terms import Term, parse
 
 Quad = tuple[str, str, str, str]
+T = TypeVar("T")
 _BATCH = 50_000
 
 _QUIET = "SET enable_progress_bar = false"
 """DuckDB's own progress bar would be printed among a command's output."""
 _TABLES = """
-CREATE TABLE sources (id USMALLINT, path VARCHAR);
+CREATE TABLE sources (id USMALLINT, path VARCHAR, first_row BIGINT);
 CREATE TABLE quads (s VARCHAR, p VARCHAR, o VARCHAR, g VARCHAR, source USMALLINT, line UINTEGER);
+CREATE VIEW placed AS
+    SELECT s, p, o, g, source, path, coalesce(line, quads.rowid - first_row + 1)::UINTEGER AS line
+    FROM quads JOIN sources ON source = id;
 """
 
 
@@ -66,11 +71,11 @@ class QuadTable:
         self._pending: list[str] = []
         self._sources = 0
         self._ordered = False
-        self._namespaces: frozenset[str] | None = None
+        self._remembered: dict[Hashable, Any] = {}
 
     def source(self, path: str) -> int:
         """Register a file that quads come from; returns its number."""
-        self._sql.execute("INSERT INTO sources VALUES (?, ?)", [self._sources, path])
+        self._sql.execute("INSERT INTO sources VALUES (?, ?, 0)", [self._sources, path])
         self._sources += 1
         return self._sources - 1
 
@@ -86,7 +91,9 @@ class QuadTable:
 
         `graph` is the token of the graph for triples that name none.
         """
-        added = insert_canonical(self.sql, path, source=source, graph=graph)
+        first = int(self._scalar("SELECT coalesce(max(rowid) + 1, 0) FROM quads"))
+        self._sql.execute("UPDATE sources SET first_row = ? WHERE id = ?", [first, source])
+        added = insert_canonical(self._sql, path, source=source, graph=graph)
         self._ordered = self._ordered and not added
         return added
 
@@ -108,7 +115,8 @@ class QuadTable:
         self._flush()
         if not self._ordered:
             make_ordered(self._sql)
-            self._ordered, self._namespaces = True, None
+            self._ordered = True
+            self._remembered.clear()
         return ORDERED
 
     def __len__(self) -> int:
@@ -145,21 +153,18 @@ class QuadTable:
         """The graphs' tokens, in order; the default graph is the empty text."""
         return [g for (g,) in self.rows(f"SELECT DISTINCT g FROM {self.order()} ORDER BY g")]
 
-    def namespaces(self) -> frozenset[str]:
-        """What the IRIs in the table begin with: each up to its last slash, hash or colon, datatypes included."""
-        if self._namespaces is None:
-            space = "regexp_extract({}, '<(.*[/#:])[^/#:>]*>$', 1)"
-            query = " UNION ".join(
-                f"SELECT {space.format(column)} FROM (SELECT DISTINCT {column} FROM {self.order()})" for column in "spg"
-            )
-            query += f" UNION SELECT DISTINCT {space.format('o')} FROM {self.order()}"
-            self._namespaces = frozenset(namespace for (namespace,) in self.rows(query))
-        return self._namespaces
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once and kept until quads are added."""
+        self.order()
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        found: T = self._remembered[key]
+        return found
 
     def where(self, s: str, p: str = "", o: str = "") -> tuple[str, int] | None:
         """The file and line that say a subject's first quad with this predicate and object; None if nothing does."""
         found = self.rows(
-            "SELECT path, line FROM quads JOIN sources ON source = id"
+            "SELECT path, line FROM placed"
             " WHERE s = $s AND ($p = '' OR p = $p) AND ($o = '' OR o = $o) ORDER BY source, line LIMIT 1",
             {"s": s, "p": p, "o": o},
         )

@@ -10,6 +10,7 @@ import zstandard
 
 from kzlod.dataset import Dataset
 from kzlod.formats import FORMATS, Format
+from kzlod.quads.names import names
 from kzlod.quads.write import write
 
 LARGE = 1 << 20
@@ -24,7 +25,7 @@ _WRITERS = 2
 def write_dumps(dataset: Dataset, folder: Path, *, step: Callable[[str], None] = lambda _: None) -> None:
     """Write `<id>.nq`, `.nt`, `.trig`, `.ttl`, `.jsonld` and `.rdf`, and the large ones as `.zst` too."""
     project = dataset.project
-    dataset.table.namespaces()  # ordered and counted once, before two threads ask for it
+    names(dataset.table, project.prefixes)  # ordered and asked once, before two threads need it
 
     def make(format_: Format) -> None:
         step(format_.title)

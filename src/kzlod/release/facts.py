@@ -8,7 +8,7 @@ import duckdb
 
 from kzlod.dataset import Dataset
 from kzlod.errors import ReleaseError
-from kzlod.quads.layout import END
+from kzlod.quads.names import END
 from kzlod.quads.sqltext import text
 from kzlod.terms import iri
 from kzlod.vocab import DCAT, DCTERMS, KZ, PREFIXES, RDF, RDFS, SCHEMA, SDMX_MEASURE, SKOS

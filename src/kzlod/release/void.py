@@ -11,7 +11,7 @@ from kzlod.dataset import Dataset
 from kzlod.formats import FORMATS
 from kzlod.project import Project
 from kzlod.quads import QuadTable
-from kzlod.quads.layout import triples
+from kzlod.quads.layout import standing, triples
 from kzlod.release.authorities import agent
 from kzlod.release.description import (
     Description,
@@ -113,7 +113,8 @@ def statistics(table: QuadTable, *, base: str = "") -> Statistics:
     # The triples come ordered by subject and predicate, so that different ones are counted where they change.
     type_, union = iri(RDF + "type"), triples(table)
     counted = table.rows(
-        f"SELECT p, count(*), count(*) FILTER (new_p), count(*) FILTER (new_s) FROM ({union}) GROUP BY p ORDER BY p"
+        "SELECT p, count(*), count(*) FILTER (new_p), count(*) FILTER (new_s)"
+        f" FROM ({standing(union)}) GROUP BY p ORDER BY p"
     )
     objects, per_property = _objects(table)
     classes = table.rows(
