@@ -30,7 +30,13 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
 	@touch $@
 
-dev: $(VENV)/installed-dev
+# What reads SSSOM is large and has dependencies of its own: tests run it as a process of its own.
+$(VENV)/sssom/bin/sssom: $(VENV)/bin/python
+	@echo "Installing sssom into $(VENV)/sssom, for tests (390 MB) ..."
+	@$(PYTHON) -m venv $(VENV)/sssom
+	@$(VENV)/sssom/bin/pip install --quiet --disable-pip-version-check 'sssom>=0.4'
+
+dev: $(VENV)/installed-dev $(VENV)/sssom/bin/sssom
 
 test: dev
 	$(BIN)/ruff format --check src tests

@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.editing import ROOT, copy_reference
+from tests.stores import oxigraph_store, virtuoso_store
+
+__all__ = ["oxigraph_store", "virtuoso_store"]
 
 SHARED = ROOT.parent / "shared"
 

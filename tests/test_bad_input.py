@@ -423,9 +423,7 @@ QUERIES: dict[str, tuple[tuple[str, ...], str]] = {
         "kzlod: --param year is given twice; give it once",
     ),
     "SPARQL that does not parse": (("sparql", "SELECT * { ?s ?p }"), "kzlod: is not SPARQL: "),
-    "SPARQL that gives triples": (
-        ("sparql", "CONSTRUCT WHERE { ?s ?p ?o }"), "kzlod: gives triples, not rows; write a SELECT or an ASK",
-    ),
+    "triples as CSV": (("sparql", "CONSTRUCT WHERE { ?s ?p ?o }", "-f", "csv"), "kzlod: csv is a form of rows"),
     "an update": (("sparql", "CLEAR ALL # {"), "kzlod: is not SPARQL: "),
     "SERVICE": (
         ("sparql", "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }"),

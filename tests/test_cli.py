@@ -21,7 +21,8 @@ from kzlod import __version__
 from kzlod.cli import _SUMMARIES, COMMANDS, main_command
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.query import FORMATS, catalog
+from kzlod.query import catalog
+from kzlod.query.forms import ROWS
 from tests.editing import ROOT, append, put
 
 Run = Callable[..., Result]
@@ -61,7 +62,7 @@ def process(*arguments: str, **options: object) -> subprocess.CompletedProcess[b
 
 
 def test_every_file_is_a_command() -> None:
-    files = {path.stem for path in (ROOT / "src/kzlod/cli").glob("*.py")} - {"__init__", "options"}
+    files = {path.stem for path in (ROOT / "src/kzlod/cli").glob("*.py")} - {"__init__", "asking", "options", "results"}
     assert files == set(COMMANDS) == set(_SUMMARIES)
     assert list(COMMANDS) == sorted(COMMANDS)
 
@@ -122,7 +123,7 @@ def test_version(kzlod: Run) -> None:
         ((), "Usage: kzlod [OPTIONS] COMMAND"),
         (("nothing",), "No such command 'nothing'."),
         (("check", "--nothing"), "No such option '--nothing'."),
-        (("query", "--format", "xml"), "'xml' is not one of 'table', 'csv', 'tsv', 'json', 'markdown'."),
+        (("query", "--format", "xls"), "'xls' is not one of 'table', 'csv', 'tsv', 'json', 'xml', 'markdown', 'html',"),
         (("sparql",), "Missing argument 'QUERY'."),
         (("evidence", "lock"), "Missing option '--corpus'."),
     ],
@@ -223,7 +224,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("format_", SHOWN)
 def test_forms_of_an_answer(format_: str, places: Path, kzlod: Run) -> None:
-    result = kzlod("sparql", LABELS, "--project", places, "--format", format_)
+    result = kzlod("sparql", LABELS, "--project", places, "--format", format_, "--iris")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout_bytes.decode() == SHOWN[format_]
 
@@ -241,13 +242,14 @@ def test_json_is_that_of_the_standard(places: Path, kzlod: Run) -> None:
 
 
 def test_every_form_has_as_many_rows(tiny: Path, kzlod: Run) -> None:
-    assert set(FORMATS) == {*SHOWN, "json"}
-    printed = {form: kzlod("query", "figures", "--project", tiny, "--format", form).stdout for form in FORMATS}
+    printed = {form: kzlod("query", "figures", "--project", tiny, "--format", form).stdout for form in ROWS}
     rows = list(csv.DictReader(io.StringIO(printed["csv"])))
     assert len(rows) == 4
     assert len(json.loads(printed["json"])["results"]["bindings"]) == 4
     assert len(printed["tsv"].splitlines()) == 5
     assert len(printed["markdown"].splitlines()) == 6
+    assert printed["xml"].count("<result>") == 4
+    assert printed["html"].count("<tr>") == 5
     assert printed["table"].endswith("(4 rows)\n")
 
 

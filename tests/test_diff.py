@@ -41,7 +41,6 @@ from kzlod.diff import (
     rdf_patch,
     sparql_update,
     to_json,
-    unpack,
     write_changes,
 )
 from kzlod.diff.canonical import are_canonical, is_canonical, looks_ordered, sort_lines
@@ -49,7 +48,7 @@ from kzlod.diff.merge import Dump, differences
 from kzlod.errors import InputError, ReleaseError
 from kzlod.formats import JSONLD, NQUADS, RDFXML, TRIG, TURTLE
 from kzlod.project import Project
-from kzlod.quads import Quad, QuadTable
+from kzlod.quads import Quad, QuadTable, unpack
 from kzlod.quads.read import token
 from kzlod.quads.write import write
 from kzlod.terms import literal

@@ -15,11 +15,11 @@ import httpx
 import pytest
 from click.testing import Result
 
-from kzlod.errors import InputError, ReleaseError
-from kzlod.release.download import MismatchError, Patience
+from kzlod.errors import InputError, MismatchError, ReleaseError
 from kzlod.release.files import sha256
 from kzlod.release.get import Got, catalogue, choose, get, source
 from kzlod.release.published import Published, escapes, read_catalogue
+from kzlod.remote.patience import Patience
 from tests.published import PREFIX, RELEASE, catalogue_of, make, restate
 from tests.web import Behaviour, Handler, Site, served
 

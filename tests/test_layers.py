@@ -12,15 +12,17 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "kzlod"
 LAYERS = (
     {"findings", "vocab", "terms"},
-    {"errors"},
-    {"formats"},
+    {"errors", "lexical"},
+    {"extras", "formats"},
+    {"remote"},
     {"quads"},
     {"project"},
-    {"csvw", "shacl", "figures"},
+    {"csvw", "shacl", "figures", "sssom"},
     {"dataset"},
     {"evidence", "query", "info", "snapshot", "diff"},
-    {"check", "init"},
-    {"release"},
+    {"check", "init", "plot"},
+    {"align", "load", "release"},
+    {"api"},
     {"cli"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -18,7 +18,7 @@ import pytest
 
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.query import FORMATS, CannedQuery, Engine, catalog, find
+from kzlod.query import CannedQuery, Engine, catalog, find, render
 from tests.editing import ROOT
 
 EXPECTED = Path(__file__).parent / "queries"
@@ -50,7 +50,7 @@ def result(stem: str) -> str:
     """What a query gives, as CSV."""
     name, parameters = case(stem)
     table = engine().select(find(PROJECT, name).fill(parameters))
-    return FORMATS["csv"](table).replace("\r\n", "\n")
+    return render(table, "csv").replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("stem", CASES)

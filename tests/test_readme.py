@@ -64,6 +64,15 @@ def test_example(command: str, shown: str) -> None:
     assert fits(shown, real), f"README shows\n{shown}\nbut it prints\n{real}"
 
 
+def test_python() -> None:
+    """The lines of Python run, and their values are those of the comments behind them."""
+    known: dict[str, object] = {}
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    exec(code, known)
+    for expression, shown in re.findall(r"^([^=\n]*?) +# (.*)$", code, re.MULTILINE):
+        assert repr(eval(expression, known)) == shown
+
+
 def test_every_command_has_a_heading_and_an_example() -> None:
     text = README.read_text("utf-8")
     run = " ".join(command for command, _ in EXAMPLES)

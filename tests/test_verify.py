@@ -18,8 +18,8 @@ from click.testing import Result
 
 from kzlod.errors import InputError, ReleaseError
 from kzlod.release import contents, nested
-from kzlod.release.download import Patience
 from kzlod.release.verify import Verification, verify
+from kzlod.remote.patience import Patience
 from tests.published import RELEASE, make, restate
 from tests.web import served
 

@@ -24,6 +24,8 @@ class Site:
     url: str = ""
     behaviours: dict[str, list[Behaviour]] = field(default_factory=lambda: defaultdict(list))
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    questions: list[tuple[str, str]] = field(default_factory=list)
+    """The method of each request, and its query string or body."""
     waiting: threading.Event = field(default_factory=threading.Event)
     """Set when the test ends, so that answers that stall do so no longer."""
 
@@ -39,7 +41,15 @@ class Handler(BaseHTTPRequestHandler):
     site: Site
 
     def do_GET(self) -> None:
-        path = unquote(self.path).removeprefix("/")
+        self.respond("")
+
+    def do_POST(self) -> None:
+        self.respond(self.rfile.read(int(self.headers["content-length"])).decode())
+
+    def respond(self, body: str) -> None:
+        whole, (path, _, query) = unquote(self.path).removeprefix("/"), self.path.partition("?")
+        path = whole if whole in self.site.behaviours else unquote(path).removeprefix("/")
+        self.site.questions.append((self.command, body or query))
         self.site.requests.append((path, {name.lower(): value for name, value in self.headers.items()}))
         file = self.site.folder / path
         data = file.read_bytes() if file.is_file() else b""

@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kzlod import csvw
+from kzlod import csvw, sssom
 from kzlod.errors import FindingsError, InputError
 from kzlod.figures import COMPUTED, derive
 from kzlod.findings import Finding, Severity
@@ -61,7 +61,7 @@ class Dataset:
 
     @classmethod
     def open(cls, project: Project) -> Dataset:
-        """Read all inputs of a project: the engine's vocabulary, `ontology/`, the RDF in `data/`, the tables.
+        """Read all inputs of a project: the vocabularies, the RDF in `data/`, the tables, the links.
 
         Raises `InputError` for a file that cannot be read or parsed; what is wrong with rows and cells is in
         `findings`.
@@ -74,6 +74,8 @@ class Dataset:
                 assert is_rdf(path)
                 dataset._read_rdf(path)
         dataset._read_tables()
+        for path in sssom.decided(project):
+            dataset._read_links(path)
         derive(dataset.table, base=project.base, graph=iri(project.dataset_iri))
         return dataset
 
@@ -190,6 +192,16 @@ class Dataset:
             self._findings.append(
                 Finding(shown, None, None, "rdf.blank", message, "give them IRIs of your own", "warning")
             )
+
+    def _read_links(self, path: Path) -> None:
+        """Read the links of a file of mappings; what it says is no match makes none."""
+        shown, graph = self.project.shown(path), iri(self.project.graph_of(path))
+        mappings, findings = sssom.read(path, shown=shown)
+        self._findings += findings
+        columns = ("subject_id", "predicate_id", "object_id")
+        rows = [row for row in mappings.rows if not row.negative]
+        links = (([iri(mappings.expand(row[column])) for column in columns], row.line) for row in rows)
+        self.table.add(((s, p, o, graph, line) for (s, p, o), line in links), self.table.source(shown))
 
     def _read_tables(self) -> None:
         path = self.project.root / TABLES

@@ -5,7 +5,11 @@
     ├── InputError            a file cannot be read or parsed
     │   └── MetadataError     a CSVW metadata document is wrong
     ├── QueryError            an unknown query or parameter, a wrong value, SPARQL that does not parse
+    ├── RemoteError           an endpoint or a store does not answer as it should
+    ├── MissingError          a package that only some need is not installed; an ImportError too
     ├── ReleaseError          a release cannot be written, or must not be
+    │   └── MismatchError     a published file is not what its catalogue states
+    ├── LoadError             data cannot be loaded into a store, or must not be
     └── FindingsError         a check found something; `findings` holds it all
 
 `kzlod.cli` turns `FindingsError` into exit status 1 and every other one into exit status 2.
@@ -58,10 +62,34 @@ class QueryError(KzlodError):
     code = "query"
 
 
+class RemoteError(KzlodError):
+    """A SPARQL endpoint or a store on the web cannot be reached, refuses, or does not answer as it should."""
+
+    code = "remote"
+
+
+class MissingError(KzlodError, ImportError):
+    """A package that the base install does without is not there; the remedy says how to install it."""
+
+    code = "missing"
+
+
 class ReleaseError(KzlodError):
     """A release cannot be written, or must not be."""
 
     code = "release"
+
+
+class MismatchError(ReleaseError):
+    """What arrives is not what the catalogue states: absent, longer, shorter, other bytes."""
+
+    code = "release.mismatch"
+
+
+class LoadError(KzlodError):
+    """Data cannot be loaded into a store, or must not be."""
+
+    code = "load"
 
 
 class FindingsError(KzlodError):

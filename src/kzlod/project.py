@@ -46,6 +46,8 @@ class Project:
     """The IRIs of the themes and of the places that the dataset is about."""
     own_prefixes: Mapping[str, str]
     graphs: Mapping[str, str]
+    align: Mapping[str, Any]
+    """How the dataset is aligned with others: what `kzlod.align` reads."""
     bundled: bool = False
 
     @classmethod
@@ -112,8 +114,14 @@ class Project:
             spatial=fields.iris(dataset, "spatial"),
             own_prefixes=fields.texts("", "prefixes"),
             graphs=fields.texts("", "graphs"),
+            align=fields.get("", "align", dict, {}),
             bundled=bundled,
         )
+
+    def titled(self, language: str = "en") -> str:
+        """The title in a language, else in the first that it has one in, and the version."""
+        title = self.title.get(language) or next(iter(self.title.values()), self.id)
+        return f"{title} {self.version}"
 
     @property
     def dataset_iri(self) -> str:

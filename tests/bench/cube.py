@@ -30,11 +30,16 @@ FROM (SELECT i, hash(i)::UBIGINT AS h, hash(i + 1000000007)::UBIGINT AS k FROM r
 """
 
 
-def make(folder: Path, rows: int, *, version: str = "1.0.0", changed: int = 0) -> Path:
+def rows(count: int, *, every: int = 0) -> str:
+    """SQL of so many observations; with `every`, one of so many has another value."""
+    return _ROWS.replace("COUNT", str(count)).replace("CHANGED", str(every or count + 2))
+
+
+def make(folder: Path, count: int, *, version: str = "1.0.0", changed: int = 0) -> Path:
     """Write a project with a cube of so many observations; `changed` of them have another value than without."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "kzlod.toml").write_text(_TOML.replace("VERSION", version), "utf-8")
-    every = rows // changed if changed else rows + 2
+    every = count // changed if changed else 0
     subject = f"'<{_BASE}obs/' || year || '/' || reporter || '/' || partner || '/' || hs6 || '/' || flow || '>'"
     triples = (
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"'<{_QB}Observation>'"),
@@ -48,7 +53,7 @@ def make(folder: Path, rows: int, *, version: str = "1.0.0", changed: int = 0) -
         (_BASE + "dim/weight", f"'\"' || weight || '\"^^<{_XSD}decimal>'"),
     )
     lines = " || chr(10) || ".join(f"s || ' <{p}> ' || {o} || ' .'" for p, o in triples)
-    source = _ROWS.replace("COUNT", str(rows)).replace("CHANGED", str(every))
+    source = rows(count, every=every)
     with duckdb.connect() as sql:
         sql.execute("SET threads = 1")
         sql.execute(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kzlod.check.coverage import check_coverage
-from kzlod.check.links import check_links
+from kzlod.check.links import check_links, check_matches
 from kzlod.check.publication import check_publication
 from kzlod.check.shapes import check_shapes
 from kzlod.dataset import Dataset
@@ -37,7 +37,7 @@ def check(
         ("evidence", lambda: check_words(dataset)),
         ("coverage", lambda: check_coverage(dataset)),
         ("shapes", lambda: check_shapes(dataset)),
-        ("links", lambda: check_links(dataset)),
+        ("links", lambda: (*check_links(dataset), *check_matches(dataset))),
         ("formats", lambda: check_publication(dataset)),
     ]
     if corpus is not None:

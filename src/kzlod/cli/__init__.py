@@ -13,7 +13,22 @@ import click
 from kzlod import __version__
 from kzlod.errors import FindingsError, KzlodError
 
-COMMANDS = ("build", "check", "diff", "evidence", "get", "info", "init", "query", "sparql", "verify")
+COMMANDS = (
+    "align",
+    "build",
+    "check",
+    "convert",
+    "describe",
+    "diff",
+    "evidence",
+    "get",
+    "info",
+    "init",
+    "load",
+    "query",
+    "sparql",
+    "verify",
+)
 
 
 class _Commands(click.Group):
@@ -34,6 +49,7 @@ class _Commands(click.Group):
 
 
 _SUMMARIES = {
+    "align": "Link to Wikidata: find candidates, review them, revisit links, enrich.",
     "build": "Make a release: every dump of the dataset in one folder.",
     "check": "Check tables, evidence, shapes and links; exit 1 on findings.",
     "diff": "Say what changed between two releases, projects or RDF files.",
@@ -41,6 +57,7 @@ _SUMMARIES = {
     "get": "Fetch files of a published release, each whole and as its catalogue states.",
     "info": "Say what is in the dataset.",
     "init": "Start a dataset of your own.",
+    "load": "Load a release into a store, and verify it.",
     "query": "Ask a canned query, or list them.",
     "sparql": "Ask a question in SPARQL.",
     "verify": "Compute again all that a release claims of itself; exit 1 on what is false.",

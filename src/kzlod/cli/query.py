@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
-from kzlod.cli.options import cache_folder, project_option
+from kzlod.cli.asking import Where, ask, where_options
+from kzlod.cli.options import project_option
+from kzlod.cli.results import Results, results_options
 from kzlod.errors import QueryError
 from kzlod.project import Project
-from kzlod.query import FORMATS, CannedQuery, Engine, catalog, find
-from kzlod.snapshot import quads
+from kzlod.query import CannedQuery, catalog, find
 
 
 def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -27,15 +29,22 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[C
     "--param", "-p", "params", metavar="NAME=VALUE", multiple=True, help="A parameter's value; may be repeated."
 )
 @click.option(
-    "--format",
-    "-f",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="table",
-    show_default=True,
-    help="How the answer is printed.",
+    "--plot",
+    "picture",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the answer, as the query's header says, into FILE: .svg, .png or .html.",
 )
-def command(name: str | None, project: Project, params: tuple[str, ...], format_: str) -> None:
+@where_options
+@results_options
+def command(
+    name: str | None,
+    project: Project,
+    params: tuple[str, ...],
+    picture: Path | None,
+    where: Where,
+    results: Results,
+) -> None:
     """Ask a canned query; without NAME, list them all with their parameters.
 
     \b
@@ -43,18 +52,28 @@ def command(name: str | None, project: Project, params: tuple[str, ...], format_
       kzlod query
       kzlod query trade-by-year
       kzlod query trade-by-year --param year=2024 --format csv
+      kzlod query trade-by-year --lang ru --plot trade.svg
+      kzlod query trade-by-year --endpoint http://127.0.0.1:7878/query
     """
     if name is None:
-        click.echo(_listed(catalog(project), as_json=format_ == "json"), nl=False)
+        click.echo(_listed(catalog(project), as_json=results.form == "json"), nl=False)
         return
     query = find(project, name)
+    if picture:
+        from kzlod.plot import check
+
+        check(query, picture)
     values: dict[str, str] = {}
     for param, value in map(_split, params):
         if values.setdefault(param, value) != value:
             raise QueryError(f"--param {param} is given twice", remedy="give it once")
     sparql = query.fill(values)
-    engine = Engine(quads(project, cache=cache_folder()), project.prefixes)
-    click.echo(FORMATS[format_](engine.select(sparql)), nl=False)
+    with ask(project, where) as asked:
+        if picture:
+            dataset = where.endpoint or str(where.data or project.titled(results.language or "en"))
+            results.draw(query, asked(sparql), asked, picture, dataset=dataset)
+        else:
+            results.show(asked(sparql), asked)
 
 
 def _split(param: str) -> tuple[str, str]:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import click
 
-from kzlod.cli.options import cache_folder, project_option
+from kzlod.cli.asking import Where, ask, where_options
+from kzlod.cli.options import project_option
+from kzlod.cli.results import Results, results_options
 from kzlod.errors import QueryError
 from kzlod.project import Project
-from kzlod.query import FORMATS, Engine
-from kzlod.snapshot import quads
 
 
 @click.command("sparql")
 @click.argument("query")
 @project_option
-@click.option(
-    "--format",
-    "-f",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="table",
-    show_default=True,
-    help="How the answer is printed.",
-)
-def command(query: str, project: Project, format_: str) -> None:
+@where_options
+@results_options
+def command(query: str, project: Project, where: Where, results: Results) -> None:
     """Ask a question in SPARQL: the text itself, a file's name, or - for standard input.
 
     The prefixes of the dataset need no declaration. Queries run over the union of the dataset's graphs.
@@ -35,14 +29,16 @@ def command(query: str, project: Project, format_: str) -> None:
     Examples:
       kzlod sparql 'SELECT * { ?facility kzo:locatedIn ?place } LIMIT 5'
       kzlod sparql question.rq --format csv
+      kzlod sparql 'SELECT * { ?s ?p ?o } LIMIT 5' --data things.ttl.gz
+      kzlod sparql 'DESCRIBE ?place { ?facility kzo:locatedIn ?place }' --format jsonld
     """
     text = _text(query)
-    engine = Engine(quads(project, cache=cache_folder()), project.prefixes)
-    click.echo(FORMATS[format_](engine.select(text)), nl=False)
+    with ask(project, where) as asked:
+        results.show(asked(text), asked)
 
 
 def _text(query: str) -> str:
-    if any(char in query for char in "{\n"):
+    if any(char in query for char in "{\n") or re.match(r"\s*DESCRIBE\s", query, re.IGNORECASE):
         return query
     try:
         content = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()

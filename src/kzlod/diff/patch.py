@@ -74,15 +74,15 @@ def _operations(form: str, quads: Iterable[Quad]) -> Iterator[str]:
     while chunk := sorted(islice(rest, CHUNK), key=lambda quad: quad[3]):
         lines = [f"{form} {{"]
         for graph, group in groupby(chunk, key=lambda quad: quad[3]):
-            triples = [f"{s} {p} {_in_sparql(o)} ." for s, p, o, _ in group]
+            triples = [f"{s} {p} {in_sparql(o)} ." for s, p, o, _ in group]
             lines += [f"GRAPH {graph} {{", *triples, "}"] if graph else triples
         yield "\n".join([*lines, "}"])
 
 
-def _in_sparql(token: str) -> str:
+def in_sparql(token: str) -> str:
     r"""A token of canonical N-Quads as SPARQL reads it, however literally it takes section 19.2.
 
-    >>> print(_in_sparql(r'"\\u0041 \u0007 \\ \""'))
+    >>> print(in_sparql(r'"\\u0041 \u0007 \\ \""'))
     "\\\U000000750041 \U00000007 \\ \""
     """
     return _ESCAPES.sub(_escape, token) if "\\" in token else token

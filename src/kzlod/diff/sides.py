@@ -16,12 +16,12 @@ from kzlod.dataset import Dataset
 from kzlod.diff.canonical import is_canonical, sort_lines
 from kzlod.diff.fetch import fetch, is_url
 from kzlod.diff.merge import Dump
-from kzlod.diff.unpack import SUFFIXES, unpack
 from kzlod.errors import InputError
 from kzlod.formats import NQUADS, NTRIPLES, Format, by_suffix
 from kzlod.project import FILE, Project
 from kzlod.quads import Quad, QuadTable
 from kzlod.quads.read import parse_file, token
+from kzlod.quads.unpack import SUFFIXES, unpack
 from kzlod.quads.write import write
 from kzlod.terms import iri
 from kzlod.vocab import DCAT
@@ -90,7 +90,7 @@ def release(folder: Path, scratch: Path) -> Side:
     listed = _listed(sums.read_text("utf-8", "replace")) if sums.is_file() else {}
     found = _from_file(dumps[name], scratch, shown=str(dumps[name]), digest=listed.get(_plain(name), ""))
     dataset = _plain(name).removesuffix(".nq")
-    return replace(found, name=f"{dataset} {folder.name}", iri=_version(folder / "catalog.ttl", dataset))
+    return replace(found, name=f"{dataset} {folder.name}", iri=published_iri(folder / "catalog.ttl", dataset))
 
 
 def _only(names: Collection[str], where: str) -> str:
@@ -111,7 +111,7 @@ def _listed(sums: str) -> dict[str, str]:
     return {name: digest for digest, name in _SUM.findall(sums)}
 
 
-def _version(catalogue: Path, dataset: str) -> str:
+def published_iri(catalogue: Path, dataset: str) -> str:
     """The version's IRI that a release's catalogue states, empty where it states none."""
     with suppress(InputError):
         for quad in parse_file(catalogue) if catalogue.is_file() else ():

@@ -67,7 +67,8 @@ def jsonld(table: QuadTable, prefixes: Mapping[str, str]) -> Layout:
     # (JSON-LD 1.1 API, section 5.2: such a text is an IRI already).
     types = f"'\"' || replace({inside('types')}, '> <', '\", \"') || '\"'"
     for prefix, namespace in longest_first(known.objects):
-        types = f"regexp_replace({types}, '\"{re.escape(namespace)}([^/\"])', '\"{prefix}:\\1', 'g')"
+        begins, becomes = f'"{re.escape(namespace)}([^/"])', f'"{prefix}:\\1'
+        types = f"regexp_replace({types}, {text(begins)}, {text(becomes)}, 'g')"
     opening = (
         f"'{{' || CASE WHEN types <> '' THEN '\"@type\": [' || {types} || '],' || chr(10) || ' ' ELSE '' END"
         f" || '\"@id\": \"' || {shorten('s', known.subjects, inside('s'))} || '\"'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -44,14 +45,21 @@ def parse_file(path: Path, *, shown: str = "", base: str = "") -> Iterator[ox.Qu
     Raises `InputError`, with the line, for what does not parse.
     """
     shown = shown or str(path)
+    format_ = by_suffix(path)
+    with syntax(format_, shown), path.open("rb") as file:
+        yield from ox.parse(file, format=ox_format(format_), base_iri=base or None)
+
+
+@contextmanager
+def syntax(format_: Format, shown: str) -> Iterator[None]:
+    """Says of a file that does not parse what is wrong, and in which line; and of one that cannot be read that."""
     try:
-        with path.open("rb") as file:
-            yield from ox.parse(file, format=ox_format(by_suffix(path)), base_iri=base or None)
+        yield
     except SyntaxError as error:
         where = f"{shown}:{error.lineno}" if error.lineno else shown
         message = _POSITION.sub("", error.msg)
         raise InputError(
-            f"does not parse as {by_suffix(path).title}: {message}", where=where, remedy="mend the syntax there"
+            f"does not parse as {format_.title}: {message}", where=where, remedy="mend the syntax there"
         ) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=shown) from error

@@ -21,14 +21,13 @@ import duckdb
 
 from kzlod.quads.canonical import insert_canonical
 from kzlod.quads.order import ORDERED, make_ordered
+from kzlod.quads.quiet import quiet
 from kzlod.terms import Term, parse
 
 Quad = tuple[str, str, str, str]
 T = TypeVar("T")
 _BATCH = 50_000
 
-_QUIET = "SET enable_progress_bar = false"
-"""DuckDB's own progress bar would be printed among a command's output."""
 _TABLES = """
 CREATE TABLE sources (id USMALLINT, path VARCHAR, first_row BIGINT);
 CREATE TABLE quads (s VARCHAR, p VARCHAR, o VARCHAR, g VARCHAR, source USMALLINT, line UINTEGER);
@@ -65,7 +64,7 @@ class QuadTable:
         if memory_limit:
             config["memory_limit"] = memory_limit
         self._sql = duckdb.connect(str(folder / "quads.duckdb") if folder else ":memory:", config=config)
-        self._sql.execute(_QUIET)
+        quiet(self._sql)
         self._sql.execute(_TABLES)
         self._lock = Lock()
         self._pending: list[str] = []
@@ -184,7 +183,7 @@ class QuadTable:
         """A connection of its own to the database, for what runs long or beside something else."""
         with self._lock:
             cursor = self.sql.cursor()
-        cursor.execute(_QUIET)
+        quiet(cursor)
         return cursor
 
     def _scalar(self, query: str) -> Any:

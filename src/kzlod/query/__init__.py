@@ -2,6 +2,21 @@
 
 from kzlod.query.catalog import CannedQuery, Parameter, catalog, find
 from kzlod.query.engine import Engine
-from kzlod.query.results import FORMATS, Table
+from kzlod.query.forms import FORMATS, READABLE, render
+from kzlod.query.labels import labelled
+from kzlod.query.results import Answer, Graph, Table
 
-__all__ = ["FORMATS", "CannedQuery", "Engine", "Parameter", "Table", "catalog", "find"]
+__all__ = [
+    "FORMATS",
+    "READABLE",
+    "Answer",
+    "CannedQuery",
+    "Engine",
+    "Graph",
+    "Parameter",
+    "Table",
+    "catalog",
+    "find",
+    "labelled",
+    "render",
+]

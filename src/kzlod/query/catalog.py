@@ -7,6 +7,7 @@ name, which is valid SPARQL as it stands and is filled with a term's own seriali
     #+ description: Every figure of every source, side by side.
     #+ parameters:
     #+   year: {type: integer, description: Only periods that touch this year}
+    #+ plot: {kind: line, x: period, y: value, series: said_by}
     SELECT … WHERE { VALUES ?year { UNDEF } … }
 """
 
@@ -25,6 +26,7 @@ import yaml
 
 from kzlod.errors import QueryError
 from kzlod.project import Project
+from kzlod.query.plotted import Plot, plotted
 from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import XSD
 
@@ -82,6 +84,7 @@ class CannedQuery:
     description: str
     text: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    plot: Plot | None = None
 
     def fill(self, values: Mapping[str, str]) -> str:
         """The query's SPARQL with its slots filled; raises `QueryError` for an unknown parameter or a wrong value."""
@@ -140,7 +143,8 @@ def read(path: Path, project: Project) -> CannedQuery:
     for name in parameters:
         if not _slot(name).search(text):
             raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
-    return CannedQuery(path.stem, header["summary"], str(header.get("description", "")).strip(), text, parameters)
+    description = str(header.get("description", "")).strip()
+    return CannedQuery(path.stem, header["summary"], description, text, parameters, plotted(header.get("plot"), where))
 
 
 def _parameter(name: str, fields: Any, project: Project, where: str) -> Parameter:

@@ -1,27 +1,45 @@
-"""Results of queries, and the forms that they are shown in."""
+"""What a query gives: rows of terms, or triples. `query.forms` shows them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from unicodedata import east_asian_width
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
 from kzlod.vocab import XSD
 
-_NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
-Node = ox.NamedNode | ox.BlankNode | ox.Literal
+INTEGERS = frozenset(
+    XSD + name
+    for name in (
+        *("integer", "int", "long", "short", "byte", "positiveInteger", "negativeInteger", "nonPositiveInteger"),
+        *("nonNegativeInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte"),
+    )
+)
+"""The datatypes of whole numbers (XML Schema Part 2, section 3.4)."""
+_NUMBERS = INTEGERS | {XSD + name for name in ("decimal", "double", "float")}
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""A term of an answer; a triple is one only where a store speaks RDF 1.2."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a SELECT gives: names of variables, and rows with a term or None under each."""
+    """What a SELECT gives: names of variables, and rows with a term or None under each.
+
+    `prefixes` and `labels` are for people's eyes: they shorten an IRI, and stand in the place of a term. `truth` is the
+    answer of an ASK, whose table is the one row `result`.
+    """
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Node | None, ...], ...]
     prefixes: Mapping[str, str]
+    labels: Mapping[Node, ox.Literal] = field(default_factory=dict)
+    truth: bool | None = None
+
+    @classmethod
+    def of_truth(cls, truth: bool, prefixes: Mapping[str, str]) -> Table:
+        """The answer of an ASK."""
+        return cls(("result",), ((ox.Literal(truth),),), prefixes, truth=truth)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -30,99 +48,68 @@ class Table:
         return (dict(zip(self.variables, row, strict=True)) for row in self.rows)
 
     def shown(self, term: Node | None) -> str:
-        """A term as people read it: an IRI by its prefix, a literal by its text, nothing for None."""
+        """A term as people read it: its label, else an IRI by its prefix, a literal by its text; nothing for None."""
         if term is None:
             return ""
-        if isinstance(term, ox.NamedNode):
-            fitting = [(n, p) for p, n in self.prefixes.items() if term.value.startswith(n) and term.value != n]
-            namespace, prefix = max(fitting, key=lambda item: len(item[0]), default=("", ""))
-            return f"{prefix}:{term.value[len(namespace) :]}" if prefix else term.value
-        return term.value if isinstance(term, ox.Literal) else str(term)
+        label = self.labels.get(term)
+        return label.value if label else short(term, self.prefixes)
 
     def cells(self) -> list[list[str]]:
         """All rows as texts that people read, line breaks as spaces."""
-        return [[" ".join(self.shown(term).split()) for term in row] for row in self.rows]
+        texts = {term: " ".join(self.shown(term).split()) for term in {term for row in self.rows for term in row}}
+        return [[texts[term] for term in row] for row in self.rows]
 
     def numeric(self, column: int) -> bool:
         """Whether all values of a column are numbers, so that it is aligned to the right."""
         values = [row[column] for row in self.rows if row[column] is not None]
-        return bool(values) and all(isinstance(v, ox.Literal) and v.datatype.value in _NUMBERS for v in values)
+        return bool(values) and all(map(is_number, values))
 
 
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What a CONSTRUCT or a DESCRIBE gives: its triples, each once, in the order of their N-Triples."""
+
+    triples: tuple[ox.Triple, ...]
+    prefixes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> Graph:
+        """The graph of triples that come in any order, perhaps repeated."""
+        return cls(tuple(sorted(set(triples), key=str)), prefixes)
+
+    def __len__(self) -> int:
+        return len(self.triples)
+
+    def table(self) -> Table:
+        """The triples as rows, for a quick look."""
+        rows = tuple((triple.subject, triple.predicate, triple.object) for triple in self.triples)
+        return Table(("subject", "predicate", "object"), rows, self.prefixes)
 
 
-def _columns(table: Table) -> list[tuple[str, int, bool, list[str]]]:
-    """Each column's name, width in terminal cells, whether it is numeric, and its texts."""
-    cells = table.cells()
-    columns = []
-    for index, name in enumerate(table.variables):
-        texts = [row[index] for row in cells]
-        columns.append((name, max(map(_width, [name, *texts])), table.numeric(index), texts))
-    return columns
+Answer = Table | Graph
 
 
-def _pad(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space
+def is_number(term: Node | None) -> bool:
+    """Whether a term is a literal of a number's datatype."""
+    return isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS
 
 
-def as_table(table: Table) -> str:
-    """Aligned columns under a rule, with the number of rows below."""
-    columns = _columns(table)
-    lines = ["  ".join(_pad(name, width, right=right) for name, width, right, _ in columns).rstrip()]
-    lines.append("  ".join("─" * width for _, width, _, _ in columns))
-    for index in range(len(table)):
-        lines.append("  ".join(_pad(texts[index], width, right=right) for _, width, right, texts in columns).rstrip())
-    count = len(table)
-    return "\n".join([*lines, f"({count} row{'' if count == 1 else 's'})", ""])
+def short(term: Node, prefixes: Mapping[str, str]) -> str:
+    """A term without its label: an IRI by the longest prefix that fits, a literal by its text.
 
-
-def as_markdown(table: Table) -> str:
-    """A table of GitHub-flavoured Markdown."""
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
-
-    rule = "|" + "|".join(" --: " if table.numeric(i) else " --- " for i in range(len(table.variables))) + "|"
-    return "\n".join([line(table.variables), rule, *(line(row) for row in table.cells()), ""])
-
-
-def as_json(table: Table) -> str:
-    """SPARQL 1.1 Query Results JSON Format."""
-    bindings = [
-        {name: _binding(term) for name, term in zip(table.variables, row, strict=True) if term is not None}
-        for row in table.rows
-    ]
-    document = {"head": {"vars": list(table.variables)}, "results": {"bindings": bindings}}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def _binding(term: Node) -> dict[str, str]:
+    >>> short(ox.NamedNode("http://e/f/a"), {"e": "http://e/", "f": "http://e/f/"})
+    'f:a'
+    """
     if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    plain = {"type": "literal", "value": term.value}
-    if term.language:
-        return {**plain, "xml:lang": term.language}
-    return plain if term.datatype.value == XSD + "string" else {**plain, "datatype": term.datatype.value}
+        fitting = [(n, p) for p, n in prefixes.items() if term.value.startswith(n) and term.value != n]
+        namespace, prefix = max(fitting, key=lambda item: len(item[0]), default=("", ""))
+        return f"{prefix}:{term.value[len(namespace) :]}" if namespace else term.value
+    return term.value if isinstance(term, ox.Literal) else str(term)
 
 
-def _by_oxigraph(format_: ox.QueryResultsFormat) -> Callable[[Table], str]:
-    def serialise(table: Table) -> str:
-        solutions = ox.parse_query_results(as_json(table), format=ox.QueryResultsFormat.JSON)
-        return (solutions.serialize(format=format_) or b"").decode()
-
-    return serialise
-
-
-FORMATS: Mapping[str, Callable[[Table], str]] = {
-    "table": as_table,
-    "csv": _by_oxigraph(ox.QueryResultsFormat.CSV),
-    "tsv": _by_oxigraph(ox.QueryResultsFormat.TSV),
-    "json": as_json,
-    "markdown": as_markdown,
-}
-"""How a table of results can be shown, by the name that a user types."""
+def first(answer: Answer, limit: int) -> tuple[Answer, int]:
+    """The first rows or triples of an answer, and how many there are besides."""
+    more = max(len(answer) - limit, 0)
+    if isinstance(answer, Graph):
+        return replace(answer, triples=answer.triples[:limit]), more
+    return replace(answer, rows=answer.rows[:limit]), more

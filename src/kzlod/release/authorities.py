@@ -35,6 +35,7 @@ _FILE_TYPES = {
     "application/yaml": ("YAML", "YAML"),
     "application/octet-stream": ("OCTET", "Octet stream"),
     "text/csv": ("CSV", "CSV"),
+    "text/tab-separated-values": ("TSV", "TSV"),
 }
 _PLAIN = ("TXT", "Plain text")
 # IANA's registry does not have it (looked up in 2026); it is what RDF Patch's own documents call it.

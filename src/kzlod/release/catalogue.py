@@ -50,6 +50,8 @@ _FOLDERS = {
     "tables/": "Table",
     "subsets/source-": "Subset: what comes from source",
     "subsets/table-": "Subset: what comes from table",
+    "subsets/links-": "Subset: links",
+    "links/": "Links, with who decided on them (SSSOM)",
     "vocabulary/": "Vocabulary",
     "shapes/": "Shapes (SHACL)",
     "queries/": "Query (SPARQL)",

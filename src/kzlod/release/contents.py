@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from kzlod.findings import Finding
 from kzlod.formats import JSONLD, RDFXML, TRIG, Format, by_suffix
+from kzlod.quads.quiet import quiet
 from kzlod.quads.read import ox_format
 from kzlod.quads.sqltext import text
 from kzlod.release.kinds import false
@@ -49,7 +50,7 @@ class _DifferentError(Exception):
 def connect(scratch: Path, *, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A database that keeps what it cannot hold in memory in a folder."""
     sql = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(scratch / "spill")})
-    sql.execute("SET enable_progress_bar = false")
+    quiet(sql)
     return sql
 
 

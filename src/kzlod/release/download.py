@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from kzlod.errors import ReleaseError
+from kzlod.errors import MismatchError, ReleaseError
+from kzlod.remote.patience import Patience, retry_after
 
 if TYPE_CHECKING:
     from httpx import Client, Response
@@ -26,36 +25,12 @@ _TAG = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,998}")
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-class MismatchError(ReleaseError):
-    """What arrives is not what the catalogue states: absent, longer, shorter, other bytes."""
-
-    code = "release.mismatch"
-
-
 class _AgainError(Exception):
     """An answer that a later one may make good; `after` is how long the server says to wait."""
 
     def __init__(self, reason: str, after: float = 0) -> None:
         super().__init__(reason)
         self.after = after
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often to try anew without getting on, and how long to wait before: twice as long each time.
-
-    >>> [Patience().wait(failures) for failures in (1, 2, 3, 9)]
-    [0.5, 1.0, 2.0, 30.0]
-    """
-
-    tries: int = 6
-    first: float = 0.5
-    longest: float = 30.0
-    sleep: Callable[[float], None] = time.sleep
-
-    def wait(self, failures: int, *, after: float = 0) -> float:
-        """Seconds to wait after so many failures, at least `after`, never longer than `longest`."""
-        return float(min(self.longest, max(after, self.first * 2 ** (failures - 1))))
 
 
 def read(client: Client, url: str, *, most: int, patience: Patience) -> tuple[str, bytes]:
@@ -190,8 +165,7 @@ def _answer(client: Client, url: str, headers: Mapping[str, str]) -> Iterator[Re
                 return
             said = f"answers {status} {answer.reason_phrase}".rstrip()
             if status in _AGAIN or status >= 500:
-                after = answer.headers.get("retry-after", "")
-                raise _AgainError(said, float(after) if after.isdigit() else 0)
+                raise _AgainError(said, retry_after(answer.headers.get("retry-after", "")))
             if status in _ABSENT:
                 raise MismatchError("is not there", where=start, remedy="check the address")
             raise ReleaseError(said, where=start, remedy="check the address")

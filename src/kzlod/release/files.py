@@ -15,6 +15,7 @@ _CHUNK = 1 << 20
 _READERS = 2
 _MEDIA_TYPES = {format_.suffix: format_.media_type for format_ in FORMATS} | {
     ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
     ".parquet": "application/vnd.apache.parquet",
     ".json": "application/json",
     ".rq": "application/sparql-query",

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from kzlod.errors import InputError, ReleaseError
+from kzlod.errors import InputError, MismatchError, ReleaseError
 from kzlod.formats import FORMATS
-from kzlod.release.download import MismatchError, Patience, download, read, written
+from kzlod.release.download import download, read, written
 from kzlod.release.files import File, sha256
 from kzlod.release.published import CATALOGUE, Published, encoded, read_catalogue
+from kzlod.remote.patience import Patience
 
 if TYPE_CHECKING:
     from httpx import Client

@@ -1,4 +1,4 @@
-"""Subsets: what each source says, and what each table becomes, as N-Triples."""
+"""Subsets: what each source says, what each table becomes, what each linkset holds, as N-Triples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from kzlod.dataset import Dataset
 from kzlod.quads.sqltext import text
 from kzlod.quads.write import write_rows
 from kzlod.release.dumps import compress_large
+from kzlod.release.void import linkset_files, linksets
 from kzlod.terms import iri
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF, RDFS, SKOS
 
@@ -18,9 +19,10 @@ _NAMING = ", ".join(
 
 
 def write_subsets(dataset: Dataset, folder: Path) -> None:
-    """Write `subsets/table-<name>.nt` for each table, `subsets/source-<id>.nt` for each source.
+    """Write `subsets/table-<name>.nt`, `subsets/links-<name>.nt`, `subsets/source-<id>.nt`.
 
-    A source's subset holds the source, its passages, their mentions, the facts that name one of them as evidence, and
+    The first is what a table becomes, the second a linkset of the VoID description, the third what a source says. That
+    holds the source, its passages, their mentions, the facts that name one of them as evidence, and
     the names, classes and dates of what those facts are about.
     """
     target = folder / "subsets"
@@ -28,6 +30,10 @@ def write_subsets(dataset: Dataset, folder: Path) -> None:
     for number, path in dataset.table.rows("SELECT id, path FROM sources WHERE path LIKE '%.csv' ORDER BY path"):
         rows = f"SELECT {_LINE} FROM (SELECT DISTINCT s, p, o FROM quads WHERE source = {number} ORDER BY s, p, o)"
         _write(dataset, rows, target / f"table-{PurePosixPath(path).stem}.nt")
+    for links, name in linkset_files(linksets(dataset.table, base=dataset.project.base)).items():
+        held = f"p = {text(iri(links.predicate))} AND starts_with(o, {text('<' + links.target)})"
+        rows = f"SELECT {_LINE} FROM (SELECT DISTINCT s, p, o FROM quads WHERE {held} ORDER BY s, p, o)"
+        _write(dataset, rows, folder / name)
     sources = dataset.table.rows(
         "SELECT DISTINCT s FROM quads WHERE p = ? AND o = ? ORDER BY s", [iri(RDF + "type"), iri(KZ + "Source")]
     )

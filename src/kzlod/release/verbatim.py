@@ -1,4 +1,4 @@
-"""What a release carries as it is: vocabularies, shapes and queries."""
+"""What a release carries as it is: vocabularies, shapes, queries, and the links with who decided on them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from kzlod.dataset import Dataset
+from kzlod.sssom import decided
 
 _FOLDERS = {"ontology": "vocabulary", "shapes": "shapes", "queries": "queries"}
 
 
 def write_verbatim(dataset: Dataset, folder: Path) -> None:
-    """Copy the vocabularies to `vocabulary/`, `shapes/` and `queries/` to folders of their names."""
+    """Copy the vocabularies to `vocabulary/`, `shapes/` and `queries/` to folders of their names, links to `links/`."""
     project = dataset.project
     for name, target in _FOLDERS.items():
         for path in project.files(name, ".ttl", ".rq"):
             copy = folder / target / path.relative_to(project.root / name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
+    for path in decided(project):
+        (folder / "links").mkdir(exist_ok=True)
+        shutil.copyfile(path, folder / "links" / path.name)
     with as_file(files("kzlod") / "ns.ttl") as path:
         (folder / "vocabulary").mkdir(exist_ok=True)
         shutil.copyfile(path, folder / "vocabulary" / path.name)

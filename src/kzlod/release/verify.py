@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from kzlod.errors import InputError, ReleaseError
+from kzlod.errors import InputError, MismatchError, ReleaseError
 from kzlod.findings import Finding
 from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, TRIG, TURTLE
 from kzlod.release import claims, contents, recount
-from kzlod.release.download import MismatchError, Patience
 from kzlod.release.files import SUMS, File
 from kzlod.release.get import MOST, Web, source
 from kzlod.release.kinds import Kind, false, judge
 from kzlod.release.published import CATALOGUE, Published, read_catalogue
+from kzlod.remote.patience import Patience
 
 if TYPE_CHECKING:
     from httpx import Client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,19 +27,16 @@ from kzlod.release.description import (
     write_bytes,
 )
 from kzlod.release.files import File
+from kzlod.sssom import LINKS
 from kzlod.terms import iri, literal
-from kzlod.vocab import DCTERMS, FOAF, OWL, RDF, SKOS, VOID
+from kzlod.vocab import DCTERMS, FOAF, RDF, VOID
 
 VOID_FILE = "void.ttl"
 WELL_KNOWN = ".well-known/void"
 ENDPOINT = "sparql"
 """Where an endpoint stands, from the base IRI."""
-LINKS = tuple(
-    [SKOS + f"{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")]
-    + [OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty")]
-)
-"""The predicates whose objects, where they are not the dataset's own, are links to other datasets."""
 _EXAMPLES = 5
+_SUBSETS = ("subsets/table-", "subsets/source-")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,7 +125,7 @@ def statistics(table: QuadTable, *, base: str = "") -> Statistics:
         entities=next((subjects for p, _, subjects, _ in counted if p == type_), 0),
         properties=tuple(PropertyCount(p[1:-1], n, subjects, per_property[p]) for p, n, subjects, _ in counted),
         classes=tuple(ClassCount(o[1:-1], n, first[1:-1]) for o, n, first in classes),
-        linksets=tuple(_linksets(table, base)),
+        linksets=tuple(linksets(table, base=base)),
     )
 
 
@@ -150,7 +148,8 @@ def _objects(table: QuadTable) -> tuple[int, dict[str, int]]:
     return different, dict(per_property)
 
 
-def _linksets(table: QuadTable, base: str) -> Iterable[Linkset]:
+def linksets(table: QuadTable, *, base: str = "") -> Iterable[Linkset]:
+    """The linksets of a table; IRIs that begin with `base` are no links to other datasets."""
     found = table.rows(
         "SELECT p, regexp_extract(o, '^<(.*[/#:])', 1) AS space, count(*) FROM"
         " (SELECT DISTINCT s, p, o FROM quads WHERE list_contains(?, p) AND o[1] = '<')"
@@ -167,6 +166,21 @@ def _linksets(table: QuadTable, base: str) -> Iterable[Linkset]:
             outer = (predicate, space)
         counts[outer] = counts.get(outer, 0) + count
     return (Linkset(predicate[1:-1], space, count) for (predicate, space), count in counts.items())
+
+
+def linkset_files(found: Iterable[Linkset]) -> dict[Linkset, str]:
+    """The file of a release that holds a linkset, named by its predicate and what it links to.
+
+    >>> list(linkset_files([Linkset("http://e/ns#exactMatch", "http://f.org/item/", 1)]).values())
+    ['subsets/links-exactMatch-f.org-item.nt']
+    """
+    named: dict[Linkset, str] = {}
+    for each in found:
+        parts = (each.predicate[len(namespace(each.predicate)) :], each.target.partition("://")[2] or each.target)
+        name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-") for part in parts)
+        other = sum(path.startswith(f"subsets/links-{name}.") for path in named.values())
+        named[each] = f"subsets/links-{name}{f'.{other + 1}' if other else ''}.nt"
+    return named
 
 
 def namespace(value: str) -> str:
@@ -195,10 +209,11 @@ def _describe(about: Description, project: Project, counted: Statistics, files: 
     node, name = publisher(project)
     dumps = [file for file in files if _is_dump(file, project)]
     formats = {file.media_type for file in dumps}
-    subsets = [file for file in files if file.path.startswith("subsets/") and file.media_type in _FEATURES]
+    subsets = [file for file in files if file.path.startswith(_SUBSETS) and file.media_type in _FEATURES]
     partitions = {each.iri: f"{document}#property/{_key(each.iri, project)}" for each in counted.properties}
     classes = {each.iri: f"{document}#class/{_key(each.iri, project)}" for each in counted.classes}
-    linksets = {each: _linkset(about, document, release, project, each) for each in counted.linksets}
+    files_of_links = linkset_files(counted.linksets)
+    links = [_linkset(about, document, release, project, each, files_of_links[each]) for each in counted.linksets]
     about.say(
         document,
         VOID + "DatasetDescription",
@@ -232,9 +247,7 @@ def _describe(about: Description, project: Project, counted: Statistics, files: 
             VOID + "feature": [iri(_FEATURES[media_type]) for media_type in formats],
             VOID + "propertyPartition": [iri(part) for part in partitions.values()],
             VOID + "classPartition": [iri(part) for part in classes.values()],
-            VOID + "subset": [
-                iri(part) for part in (*linksets.values(), *(_subset(project, file) for file in subsets))
-            ],
+            VOID + "subset": [iri(part) for part in (*links, *(_subset(project, file) for file in subsets))],
         },
     )
     for each in counted.properties:
@@ -252,7 +265,7 @@ def _describe(about: Description, project: Project, counted: Statistics, files: 
         about.say(_subset(project, file), VOID + "Dataset", {VOID + "dataDump": iri(file_iri(project, file.path))})
 
 
-def _linkset(about: Description, document: str, release: str, project: Project, each: Linkset) -> str:
+def _linkset(about: Description, document: str, release: str, project: Project, each: Linkset, file: str) -> str:
     """Describe a linkset and what it points to; returns its IRI."""
     target = f"{document}#target/{quote(each.target, safe='')}"
     node = f"{document}#links/{_key(each.predicate, project)}/{quote(each.target, safe='')}"
@@ -265,6 +278,7 @@ def _linkset(about: Description, document: str, release: str, project: Project, 
             VOID + "subjectsTarget": iri(release),
             VOID + "objectsTarget": iri(target),
             VOID + "triples": number(each.triples),
+            VOID + "dataDump": iri(file_iri(project, file)),
         },
     )
     return node

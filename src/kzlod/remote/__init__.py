@@ -1,0 +1,1 @@
+"""Servers on the web: addresses, credentials, patience, and SPARQL endpoints."""
