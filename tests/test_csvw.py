@@ -93,11 +93,11 @@ def test_an_ordered_cell_is_a_list() -> None:
     metadata = table([column("a", separator=" ", ordered=True, propertyUrl="http://p/")], aboutUrl="http://s/")
     first, rest = (expand(f"rdf:{name}") for name in ("first", "rest"))
     assert convert(metadata, "a\nx y\n")[0] == [
-        "<http://s/> <http://p/> _:b0",
-        f'_:b0 <{first}> "x"',
-        f"_:b0 <{rest}> _:b1",
-        f'_:b1 <{first}> "y"',
-        f"_:b1 <{rest}> <{expand('rdf:nil')}>",
+        "<http://s/> <http://p/> _:t0r1c0i0",
+        f'_:t0r1c0i0 <{first}> "x"',
+        f"_:t0r1c0i0 <{rest}> _:t0r1c0i1",
+        f'_:t0r1c0i1 <{first}> "y"',
+        f"_:t0r1c0i1 <{rest}> <{expand('rdf:nil')}>",
     ]
     assert convert(metadata, "a\n\n")[0] == [f"<http://s/> <http://p/> <{expand('rdf:nil')}>"]
 

@@ -52,6 +52,8 @@ _SUMMARIES = {
     "align": "Link to Wikidata: find candidates, review them, revisit links, enrich.",
     "build": "Make a release: every dump of the dataset in one folder.",
     "check": "Check tables, evidence, shapes and links; exit 1 on findings.",
+    "convert": "Convert tables to RDF by CSV on the Web, every cell checked.",
+    "describe": "Draft the metadata of a table, for a person to edit.",
     "diff": "Say what changed between two releases, projects or RDF files.",
     "evidence": "Make passages and mentions from the documents.",
     "get": "Fetch files of a published release, each whole and as its catalogue states.",

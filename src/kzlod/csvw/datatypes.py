@@ -38,7 +38,7 @@ ORDERED = NUMERIC | frozenset(DATES) | frozenset(DURATIONS)
 
 _NAME_START = "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"  # noqa: E501
 _NAME = rf"{_NAME_START}\-.0-9\xb7\u0300-\u036f\u203f-\u2040"
-_SHAPES = {
+SHAPES = {
     "language": "[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*",
     "Name": f"[:{_NAME_START}][:{_NAME}]*",
     "NCName": f"[{_NAME_START}][{_NAME}]*",
@@ -177,7 +177,7 @@ def _checked(datatype: Datatype) -> tuple[Callable[[str], str], Callable[[str], 
     """Strings of every kind, binaries and durations: a regular expression, and the type's own form."""
     base = datatype.base
     pattern = ecmascript(datatype.format) if datatype.format else None
-    shape = re.compile(_SHAPES[base]) if base in _SHAPES else None
+    shape = re.compile(SHAPES[base]) if base in SHAPES else None
     canonical: Callable[[str], str] = str
     if base in DURATIONS:
 

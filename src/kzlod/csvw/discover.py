@@ -143,7 +143,7 @@ def dialect_of(response: Response, dialect: Dialect, *, own: bool) -> Dialect:
     path = response.url.partition("#")[0].partition("?")[0].lower()
     if own:
         return dialect
-    if kind == "text/tab-separated-values" or (kind != "text/csv" and path.endswith((".tsv", ".tsv.gz"))):
+    if kind == "text/tab-separated-values" or (kind != "text/csv" and path.endswith((".tsv", ".tsv.gz", ".tsv.zst"))):
         dialect = replace(dialect, delimiter="\t")
     if parameters.get("header", "").lower() == "absent":
         dialect = replace(dialect, header_rows=0)

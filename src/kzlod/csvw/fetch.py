@@ -6,17 +6,18 @@ unless a fetcher that opens one is handed in.
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
+from pathlib import Path
+from typing import BinaryIO
 
 from kzlod.csvw import iri
+from kzlod.csvw.compressed import opened
 from kzlod.errors import InputError
 
-BROKEN = (OSError, EOFError, zlib.error)
+BROKEN = (OSError, EOFError, zlib.error, UnicodeError)
 """What reading a stream to its end may raise."""
 
 
@@ -39,7 +40,9 @@ Fetch = Callable[[str, str], Response]
 
 
 def local(url: str, accept: str = "*/*") -> Response:
-    """The default fetcher: `file:` URLs, compressed or not. Raises `InputError` for any other URL.
+    """The default fetcher: `file:` URLs, compressed (`.gz`, `.zst`) or not, Parquet too.
+
+    Raises `InputError` for any other URL.
 
     >>> local("http://example.org/a.csv")
     Traceback (most recent call last):
@@ -54,13 +57,23 @@ download it, or hand in a fetcher
             remedy="download it, or hand in a fetcher",
         )
     try:
-        stream = cast(BinaryIO, gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb"))
+        stream = _opened(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise AbsentError("there is no such file", where=str(path), remedy="check the name") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"it cannot be read: {reason}", where=str(path)) from error
     return Response(url, stream)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A file's content: what it is compressed with is taken off, Parquet becomes CSV."""
+    if path.suffix == ".parquet":
+        from kzlod.csvw.parquet import as_csv
+
+        path.open("rb").close()
+        return as_csv(path)
+    return opened(path.open("rb"), path.name)
 
 
 _LINK = re.compile(r"\s*<([^>]*)>\s*((?:;\s*[^;,\"=\s]+\s*(?:=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^;,\"\s]*))?\s*)*)")

@@ -170,7 +170,7 @@ def compile_url(source: str, table: Table, column: Column, positions: dict[str, 
     if fixed is None:
         return Url(template, parts, table.url, False)
     parts = (fixed, *parts[1:])
-    return Url(template, parts, None, _is_checked(parts))
+    return Url(template, parts, None, is_checked(parts))
 
 
 def _merge(parts: list[Part]) -> tuple[Part, ...]:
@@ -202,7 +202,7 @@ def _fixed_head(head: str, base: str, parts: tuple[Part, ...]) -> str | None:
     return head
 
 
-def _is_checked(parts: tuple[Part, ...]) -> bool:
+def is_checked(parts: tuple[Part, ...]) -> bool:
     """Whether an absolute URL of these parts is a valid IRI whatever the values are."""
     if any(not isinstance(part, str) and part.operator for part in parts):
         return False

@@ -5,7 +5,8 @@ It knows all of the standard, and is the reference that faster executors are com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain, count
@@ -15,7 +16,7 @@ from kzlod.csvw import described, header
 from kzlod.csvw.cells import Cell, CellParser
 from kzlod.csvw.discover import dialect_of
 from kzlod.csvw.expansion import MEMO, Make, maker
-from kzlod.csvw.fetch import BROKEN
+from kzlod.csvw.fetch import BROKEN, Response
 from kzlod.csvw.jsonld import Triple
 from kzlod.csvw.keys import Keys, Report, label
 from kzlod.csvw.model import Column, Dialect, Table, TableGroup
@@ -44,20 +45,21 @@ def statements(
     node, started = "", described.now()
     if mode == "standard":
         node = described.node(group.id, fresh)
-        yield from _at(described.group(group, node, fresh), 0, 0)
+        yield from at(described.group(group, node, fresh), 0, 0)
     for position in range(len(group.tables)):
-        yield from _Run(group, position, mode, tell, keys, fresh).statements(node)
+        yield from Run(group, position, mode, tell, keys, fresh).statements(node)
         keys.end(position)
     if provenance and mode == "standard":
-        yield from _at(described.provenance(group, node, started, described.now(), fresh), 0, 0)
+        yield from at(described.provenance(group, node, started, described.now(), fresh), 0, 0)
 
 
-def _at(triples: Iterable[Triple], table: int, line: int) -> Iterator[Statement]:
+def at(triples: Iterable[Triple], table: int, line: int) -> Iterator[Statement]:
+    """Triples with their place."""
     for s, p, o in triples:
         yield s, p, o, table, line
 
 
-class _Run:
+class Run:
     """One table: its file is opened, its header checked, its plan run."""
 
     def __init__(
@@ -68,34 +70,58 @@ class _Run:
         self.standard = mode == "standard" and not self.table.suppress_output
         self.node = ""
         self.aligned = True
+        self.cut = False
+        """Whether the file was too large to go on."""
 
     def say(self, line: int | None, column: str | None, code: str, message: str, remedy: str = "") -> None:
         self.report(Finding(self.table.path, line, column, code, message, remedy))
 
     def problem(self, line: int, code: str, message: str, remedy: str) -> None:
         """What the reader of the file says."""
+        self.cut |= code == "table.size"
         self.say(line, None, code, message, remedy)
 
-    def statements(self, parent: str) -> Iterator[Statement]:
-        """All statements of the table; a file that cannot be read is a finding."""
+    def described(self, parent: str) -> Iterator[Statement]:
+        """What standard mode says of the table itself."""
         if self.standard:
             self.node = described.node(self.table.id, self.fresh)
-            yield from _at(described.table(self.table, self.node, parent, self.fresh), self.position, 0)
+            yield from at(described.table(self.table, self.node, parent, self.fresh), self.position, 0)
+
+    def open(self) -> Response | None:
+        """The table's file; one that cannot be had is a finding."""
         try:
-            response = self.group.fetch(self.table.url, "text/csv, */*;q=0.5")
+            return self.group.fetch(self.table.url, "text/csv, */*;q=0.5")
         except InputError as error:
             self.say(None, None, "table.file", error.message, error.remedy)
             self.keys.unreadable(self.position)
-            return
-        with response.stream as stream:
-            dialect = dialect_of(response, self.table.dialect, own=self.table.own_dialect)
-            try:
-                yield from self._rows(read(stream, dialect, self.problem), dialect)
-            except BROKEN as error:
-                self.say(None, None, "table.file", f"it cannot be read to its end: {error}")
-                self.keys.unreadable(self.position)
+            return None
 
-    def _rows(self, rows: Iterator[Row], dialect: Dialect) -> Iterator[Statement]:
+    def statements(self, parent: str) -> Iterator[Statement]:
+        """All statements of the table."""
+        yield from self.described(parent)
+        yield from self.rows()
+
+    def rows(self) -> Iterator[Statement]:
+        """The statements of the table's rows."""
+        response = self.open()
+        if response is None:
+            return
+        dialect = dialect_of(response, self.table.dialect, own=self.table.own_dialect)
+        with response.stream as stream, closing(read(stream, dialect, self.problem)) as rows:
+            try:
+                plan, first = yield from self.opening(rows, dialect)
+                if first is not None:
+                    yield from Executor(self, plan, dialect).run(chain([first], rows))
+            except BROKEN as error:
+                self.broken(error)
+
+    def broken(self, error: Exception) -> None:
+        """A file breaks off."""
+        self.say(None, None, "table.file", f"it cannot be read to its end: {error}")
+        self.keys.unreadable(self.position)
+
+    def opening(self, rows: Iterator[Row], dialect: Dialect) -> Generator[Statement, None, tuple[Plan, Row | None]]:
+        """What stands before the rows of data is read and checked; returns the plan and the first row of data."""
         titles: list[list[str]] = []
         first, line = None, 1
         for row in rows:
@@ -108,21 +134,19 @@ class _Run:
             else:
                 first = row
                 break
-        for finding in header.check(self.table, dialect, titles, first, line):
+        for finding in header.check(self.table, dialect, titles, first, line) if not self.cut else ():
             self.report(finding)
             if finding.code == "table.header":
                 # Their cells are in the wrong columns: what the rows have to say would only be noise.
                 self.aligned = False
                 self.keys.unreadable(self.position)
         width = max(map(len, titles)) if titles else len(first.cells) - dialect.skip_columns if first else 0
-        plan = compile_table(self.table, _fitted(self.table, width, dialect.skip_columns))
-        if first is not None:
-            yield from _Executor(self, plan, dialect).run(chain([first], rows))
+        return compile_table(self.table, _fitted(self.table, width, dialect.skip_columns)), first
 
     def comment(self, text: str, line: int) -> Iterator[Statement]:
         """A comment is an annotation of a table that no metadata describes."""
         if self.standard and not self.table.described and text.strip():
-            yield from _at([described.comment(self.node, text)], self.position, line)
+            yield from at([described.comment(self.node, text)], self.position, line)
 
 
 def _fitted(table: Table, width: int, skipped: int) -> tuple[Column, ...]:
@@ -137,10 +161,10 @@ def _fitted(table: Table, width: int, skipped: int) -> tuple[Column, ...]:
     return (*own, *extra, *later)
 
 
-class _Executor:
+class Executor:
     """Runs a plan over rows."""
 
-    def __init__(self, run: _Run, plan: Plan, dialect: Dialect) -> None:
+    def __init__(self, run: Run, plan: Plan, dialect: Dialect) -> None:
         self.table, self.plan, self.dialect = run, plan, dialect
         used = plan.used
         valued = used | run.keys.columns(run.position) | set(run.table.row_titles)
@@ -150,7 +174,7 @@ class _Executor:
         self.memos: list[dict[str, Cell]] = [{} for _ in plan.columns]
         self.keyed = bool(run.keys.columns(run.position)) and run.aligned
         self.subjects = [None if url is None else maker(url, partial(self._complain, None)) for url in plan.subjects]
-        self.wider: dict[int, _Executor] = {}
+        self.wider: dict[int, Executor] = {}
         self.outputs = [self._output(output) for output in plan.outputs]
 
     def _output(self, output: Output) -> tuple[int, str | None, Make, int, Make | None, bool, bool]:
@@ -169,7 +193,7 @@ class _Executor:
 
     def run(self, rows: Iterable[Row], number: int = 0) -> Iterator[Statement]:
         """The statements of the rows, `number` rows having gone before."""
-        run, fresh, position, outputs = self.table, self.table.fresh, self.table.position, self.outputs
+        run, position, outputs = self.table, self.table.position, self.outputs
         title_columns = [self.plan.columns[n] for n in run.table.row_titles]
         limit = self.plan.width + self.dialect.skip_columns
         for row in rows:
@@ -185,13 +209,17 @@ class _Executor:
             number += 1
             line = row.line
             cells = self._cells(row)
-            subjects = [next(fresh) if make is None else make(cells, row, number) for make in self.subjects]
+            # Blank nodes of rows have the rows' numbers, so that rows can be made apart from each other.
+            node = f"_:t{position}r{number}"
+            subjects = [
+                f"{node}s{place}" if make is None else make(cells, row, number)
+                for place, make in enumerate(self.subjects)
+            ]
             if run.standard:
-                node = next(fresh)
-                yield from _at(described.row(run.table, run.node, node, row, number, subjects), position, line)
+                yield from at(described.row(run.table, run.node, node, row, number, subjects), position, line)
                 if title_columns:
                     texts = [cells[n] for n in run.table.row_titles]
-                    yield from _at(described.titles(node, title_columns, texts), position, line)
+                    yield from at(described.titles(node, title_columns, texts), position, line)
             for place, constant, predicate, column, value, conditional, ordered in outputs:
                 subject = subjects[place]
                 verb = constant or predicate(cells, row, number)
@@ -206,7 +234,7 @@ class _Executor:
                         yield subject, verb, token, position, line
                 elif ordered:
                     if cell.value is not None:
-                        yield from _at(self._list(subject, verb, cell.tokens), position, line)
+                        yield from at(_list(subject, verb, cell.tokens, f"{node}c{column}i"), position, line)
                 else:
                     for token in cell.tokens:
                         yield subject, verb, token, position, line
@@ -240,6 +268,11 @@ class _Executor:
             run.keys.row(run.position, cells, row.line)
         return cells
 
+    def parsed(self, texts: list[str]) -> list[Cell]:
+        """The cells of a row, with nothing said of what is wrong."""
+        texts = texts + [""] * (len(self.parsers) - len(texts))
+        return [parse(text) for text, parse in zip(texts, self.parsers, strict=True)]
+
     def _ragged(self, texts: list[str], line: int) -> list[str]:
         """A row with too few cells, filled up."""
         width = self.plan.width
@@ -250,24 +283,25 @@ class _Executor:
             self._say_ragged(line, message, "add what is missing")
         return texts + [""] * (width - len(texts))
 
-    def _wider(self, row: Row) -> _Executor:
+    def _wider(self, row: Row) -> Executor:
         """The executor of a row with too many cells: they are of columns that only have numbers (8)."""
         width = len(row.cells) - self.dialect.skip_columns
         message = f"the row has {width} cells, and the table {self.plan.width} columns"
         self._say_ragged(row.line, message, "put a cell with a delimiter in it in quotes")
         if width not in self.wider:
             plan = compile_table(self.table.table, _fitted(self.table.table, width, self.dialect.skip_columns))
-            self.wider[width] = _Executor(self.table, plan, self.dialect)
+            self.wider[width] = Executor(self.table, plan, self.dialect)
         return self.wider[width]
 
     def _say_ragged(self, line: int, message: str, remedy: str) -> None:
         if self.table.aligned:
             self.table.say(line, None, "table.ragged", message, remedy)
 
-    def _list(self, subject: str, verb: str, tokens: tuple[str, ...]) -> Iterator[Triple]:
-        """An RDF list."""
-        nodes = [*(next(self.table.fresh) for _ in tokens), _NIL]
-        yield subject, verb, nodes[0]
-        for place, token in enumerate(tokens):
-            yield nodes[place], _FIRST, token
-            yield nodes[place], _REST, nodes[place + 1]
+
+def _list(subject: str, verb: str, tokens: tuple[str, ...], label: str) -> Iterator[Triple]:
+    """An RDF list, whose nodes have a label with their numbers."""
+    nodes = [*(f"{label}{number}" for number in range(len(tokens))), _NIL]
+    yield subject, verb, nodes[0]
+    for place, token in enumerate(tokens):
+        yield nodes[place], _FIRST, token
+        yield nodes[place], _REST, nodes[place + 1]

@@ -18,12 +18,15 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from kzlod.csvw.model import Dialect
 
-LONGEST_ROW = 1 << 27
+LONGEST_ROW = 1 << 24
 """Characters that one row may have: a quote that is never closed does not swallow a file of any size."""
+MOST_CELLS = 1 << 14
+"""Cells that one row may have."""
 
 Problem = Callable[[int, str, str, str], None]
 """Called with the line, a code, a message and a remedy."""
@@ -39,7 +42,7 @@ class Row(NamedTuple):
 
 
 class _TooLongError(Exception):
-    """A row is longer than `LONGEST_ROW`."""
+    """A row is longer than `LONGEST_ROW`, or has more than `MOST_CELLS` cells."""
 
 
 def _python_encoding(name: str) -> str:
@@ -79,7 +82,8 @@ def _lines(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Generator[tu
                 )
             yield pair
     finally:
-        text.detach()
+        with suppress(ValueError):  # the stream is closed already
+            text.detach()
 
 
 def _by_newline(text: io.TextIOWrapper, crlf: bool) -> Iterator[tuple[str, str]]:
@@ -198,24 +202,25 @@ class _Scanner:
 
 
 _BLANK = " \t\r\n"
-_TRIMS: dict[str, Callable[[str], str]] = {
+TRIMS: dict[str, Callable[[str], str]] = {
     "true": lambda cell: cell.strip(_BLANK),
     "start": lambda cell: cell.lstrip(_BLANK),
     "end": lambda cell: cell.rstrip(_BLANK),
 }
 
 
-def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
+def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Generator[Row, None, None]:
     """The rows of a file, comments and header included.
 
     `problem` is called for what is wrong: `table.encoding`, `table.quote`, `table.size`. A row of a file with
     quotes may span lines; its `line` is the one that it starts on.
     """
-    delimiter, prefix, trim = dialect.delimiter, dialect.comment_prefix, _TRIMS.get(dialect.trim)
+    delimiter, prefix, trim = dialect.delimiter, dialect.comment_prefix, TRIMS.get(dialect.trim)
     # What cannot be split at the delimiters alone, if the text holds it.
     special = dialect.quote if dialect.double_quote or dialect.quote is None else "\\"
     blanks = (" ", "\t", "\r")
     line = number = 0
+    start = 1
     lines = _lines(stream, dialect, problem)
     try:
         for text, terminator in lines:
@@ -223,13 +228,16 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
             number += 1
             if prefix and text.startswith(prefix):
                 yield Row(line, number, [], text[len(prefix) :])
+                start = line + 1
                 continue
-            start = line
             if special is None or (special not in text and (dialect.quote or special) not in text):
                 cells = text.split(delimiter)
+                if len(cells) > MOST_CELLS:
+                    raise _TooLongError
                 if trim is not None and any(blank in text for blank in blanks):
                     cells = [trim(cell) for cell in cells]
                 yield Row(start, number, cells)
+                start = line + 1
                 continue
             scanner, length, joined = _Scanner(dialect), len(text), 0
             while scanner.feed(text):
@@ -249,12 +257,16 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Iterator[Row]:
                 if length > LONGEST_ROW:
                     raise _TooLongError
             cells = scanner.cells
+            if len(cells) > MOST_CELLS:
+                raise _TooLongError
             if scanner.wrong:
                 quote = scanner.quote
                 remedy = f"close the quote, and write a {quote} within a cell as {scanner.escape}{quote}"
                 problem(start, "table.quote", scanner.wrong, remedy)
             yield Row(start, number, cells if trim is None else [trim(cell) for cell in cells])
+            start = line + 1
     except _TooLongError:
-        problem(line + 1, "table.size", "a row is longer than 134 million characters", "look for an open quote")
+        message = f"the row has more than {LONGEST_ROW:,} characters or {MOST_CELLS:,} cells; no more is read"
+        problem(start, "table.size", message, "look for a quote that is not closed, or another delimiter")
     finally:
         lines.close()

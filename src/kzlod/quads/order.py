@@ -14,14 +14,13 @@ from kzlod.vocab import RDF
 
 ORDERED = "ordered"
 _RANKS = ("s", "p", "g")
-_BEFORE = ", ".join(f"lag({column}) OVER () AS {column}0" for column in ("s", "p", "o", "g"))
-_BESIDE = f"SELECT s, p, o, g, {_BEFORE} FROM {{}}"
-_REPEATED = "s = s0 AND p = p0 AND o = o0 AND g = g0"
 _IS_TYPE = f"(p = {text(f'<{RDF}type>')} AND o[1] = '<')"
 _CLASSES = (
     f", array_to_string(list_sort(list_distinct(list(o) FILTER ({_IS_TYPE}))), ' ') AS types"
     f", bool_and({_IS_TYPE}) AS bare"
 )
+_REPEATED = "k.s = k.s0 AND k.p = k.p0 AND k.o = k.o0 AND k.g = k.g0"
+_BEFORE = ", ".join(f"lag({column}) OVER () AS {column}0" for column in ("s", "p", "o", "g"))
 
 
 def make_ordered(sql: duckdb.DuckDBPyConnection) -> None:
@@ -41,25 +40,21 @@ def make_ordered(sql: duckdb.DuckDBPyConnection) -> None:
         f" FROM quads {joins} ORDER BY ALL"
     )
     texts = ", ".join(f"rank_{column}.token AS {column}" if column != "o" else "o" for column in ("s", "p", "o", "g"))
+    texts += ", types, bare"
     joins = " ".join(f"JOIN rank_{column} ON rank_{column}.rank = k.{column}" for column in _RANKS)
-    rows = f"SELECT {texts}, types, bare FROM {{}} k {joins}"
-    attempts = (
-        rows.format("ranked"),  # in parallel, where no quad is there twice
-        rows.format(f"(SELECT * FROM ({_BESIDE.format('ranked')}) WHERE ({_REPEATED}) IS NOT TRUE)"),
-        f"SELECT DISTINCT * FROM ({rows.format('ranked')}) ORDER BY ALL",
-    )
-    for attempt in attempts:
-        sql.execute(f"CREATE OR REPLACE TABLE {ORDERED} AS {attempt}")
-        if _is_ordered(sql):
-            break
+    unique = f"SELECT {texts} FROM (SELECT *, {_BEFORE} FROM ranked) k {joins} WHERE ({_REPEATED}) IS NOT TRUE"
+    sql.execute(f"CREATE OR REPLACE TABLE {ORDERED} AS {unique}")
+    if not _is_ordered(sql):
+        sql.execute(f"CREATE OR REPLACE TABLE {ORDERED} AS SELECT * FROM ({unique}) ORDER BY ALL")
     for table in ("ranked", *(f"rank_{column}" for column in _RANKS)):
         sql.execute(f"DROP TABLE {table}")
 
 
 def _is_ordered(sql: duckdb.DuckDBPyConnection) -> bool:
-    """Whether quads are in order and none is there twice: joins keep the order, but DuckDB does not promise it."""
+    """Whether the joins kept the order: they do, but DuckDB does not promise it."""
     query = (
-        f"SELECT 1 FROM ({_BESIDE.format(ORDERED)}) WHERE s < s0 OR (s = s0 AND (p < p0 OR"
-        " (p = p0 AND (o < o0 OR (o = o0 AND g <= g0))))) LIMIT 1"
+        f"SELECT count(*) FROM (SELECT s, p, o, g, {_BEFORE} FROM {ORDERED}) WHERE s < s0 OR (s = s0 AND (p < p0 OR"
+        " (p = p0 AND (o < o0 OR (o = o0 AND g <= g0)))))"
     )
-    return sql.execute(query).fetchone() is None
+    found = sql.execute(query).fetchone()
+    return found is not None and found[0] == 0

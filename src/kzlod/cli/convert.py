@@ -1,0 +1,98 @@
+"""`kzlod convert`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import click
+
+from kzlod.csvw import conversion, web
+from kzlod.errors import FindingsError
+from kzlod.findings import Finding
+from kzlod.formats import FORMATS
+
+
+@click.command("convert")
+@click.argument("source")
+@click.option("--metadata", metavar="FILE", help="What describes the table; else it is looked for as CSVW says.")
+@click.option(
+    "--mode",
+    type=click.Choice(["standard", "minimal"]),
+    default="standard",
+    show_default=True,
+    help="Describe tables and rows too, or give what the cells say alone.",
+)
+@click.option(
+    "--out", metavar="FILE|DIR", help="Where to; .gz and .zst are compressed. Default: N-Triples on standard output."
+)
+@click.option(
+    "--format", "-f", "format_", type=click.Choice([each.name for each in FORMATS]), help="Default: by --out."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "duckdb", "rows"]),
+    default="auto",
+    show_default=True,
+    help="What converts: SQL in DuckDB, row by row, or the faster of them for each table.",
+)
+def command(
+    source: str,
+    metadata: str | None,
+    mode: str,
+    out: str | None,
+    format_: str | None,
+    engine: str,
+) -> None:
+    """Convert tables to RDF by CSV on the Web: SOURCE is a table or a metadata document, a path or a web address.
+
+    A table is .csv, .tsv, .csv.gz, .csv.zst or .parquet. Every cell is checked on the way: where something is wrong, it
+    is said with its row, column and rule, nothing is written, and the exit status is 1.
+
+    \b
+    Examples:
+      kzlod convert trade.csv --out trade.nt.zst
+      kzlod convert trade-metadata.json --mode minimal --out trade.ttl
+      kzlod convert https://example.org/trade.csv --metadata trade.json | head
+    """
+    try:
+        with _bar(source) as progress:
+            conversion.convert(
+                source,
+                out,
+                metadata=metadata,
+                mode="minimal" if mode == "minimal" else "standard",
+                format=format_,
+                engine=cast(conversion.Engine, engine),
+                fetch=web.fetch,
+                progress=progress,
+                report=_warn,
+            )
+    except FindingsError as error:
+        for finding in error.findings:
+            click.echo(conversion.told(finding), err=True)
+        raise SystemExit(1) from None
+
+
+def _warn(finding: Finding) -> None:
+    click.echo(f"warning: {conversion.told(finding)}", err=True)
+
+
+@contextmanager
+def _bar(source: str) -> Iterator[Callable[[int], None] | None]:
+    """A bar on a terminal's standard error for a local table, whose size is known; nothing elsewhere."""
+    path = Path(source)
+    if not sys.stderr.isatty() or sys.stdout.isatty() or not path.is_file():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    plain = path.suffix not in (".gz", ".zst", ".parquet", ".json")
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(f"Converting {path.name}", total=path.stat().st_size if plain else None)
+        yield lambda size: bars.advance(task, size)

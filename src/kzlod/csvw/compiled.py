@@ -1,0 +1,330 @@
+"""The executor `duckdb`: a table's file in chunks, each a query of DuckDB that writes the chunk's N-Triples.
+
+Chunks are made at the same time and come out in order. What SQL is not sure of (`sqlrow`), a row or a chunk, goes
+through the row executor within the same pass; so the two executors give the same triples and the same findings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
+from typing import TYPE_CHECKING, BinaryIO
+
+import duckdb
+
+from kzlod.csvw.chunks import Chunk, Chunks, Rest, reread
+from kzlod.csvw.fetch import BROKEN
+from kzlod.csvw.model import Dialect
+from kzlod.csvw.opening import lines, open_table
+from kzlod.csvw.plan import Plan
+from kzlod.csvw.rows import Executor, Run
+from kzlod.csvw.sqlcells import Traits
+from kzlod.csvw.sqldialect import MARK
+from kzlod.csvw.sqlkeys import SqlKeys
+from kzlod.csvw.sqlrow import RowSql
+from kzlod.csvw.tables import TRIMS, Row
+from kzlod.findings import Finding
+from kzlod.quads.quiet import quiet
+from kzlod.quads.sqltext import text
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_WANTED = 48 << 20
+"""How many bytes a chunk's triples should have."""
+_LEAST, _MOST = 1 << 16, 1 << 23
+_MARK = MARK.encode()
+
+
+class File:
+    """A file in memory where the system has such, else a temporary one: what DuckDB reads and writes by its path."""
+
+    def __init__(self) -> None:
+        self._named = None
+        if sys.platform == "linux":
+            self.fd = os.memfd_create("kzlod")
+            self.path = f"/proc/self/fd/{self.fd}"
+        else:
+            self.fd, self.path = tempfile.mkstemp(prefix="kzlod-")
+            self._named = self.path
+
+    def write(self, data: bytes) -> None:
+        """Put this in the place of what there is."""
+        os.ftruncate(self.fd, 0)
+        view, place = memoryview(data), 0
+        while place < len(data):
+            place += os.pwrite(self.fd, view[place:], place)
+
+    def size(self) -> int:
+        """How many bytes there are."""
+        return os.fstat(self.fd).st_size
+
+    def pieces(self, start: int = 0, most: int = 1 << 20) -> Iterator[bytes]:
+        """The content, in pieces."""
+        while piece := os.pread(self.fd, most, start):
+            yield piece
+            start += len(piece)
+
+    def holds(self, byte: bytes) -> bool:
+        """Whether a byte is in the content."""
+        if self.size() == 0:
+            return False
+        with mmap(self.fd, 0, access=ACCESS_READ) as content:
+            return content.find(byte) >= 0
+
+    def close(self) -> None:
+        """Give the memory or the disk back."""
+        os.close(self.fd)
+        if self._named:
+            with suppress(OSError):
+                os.unlink(self._named)  # noqa: PTH108
+
+
+Output = File | bytes
+"""Some of the N-Triples: the content of a file, or bytes."""
+
+
+class Engine:
+    """A database of DuckDB and the threads that use it, for the tables of a group."""
+
+    def __init__(self, *, workers: int | None = None) -> None:
+        self.workers = workers or min(os.cpu_count() or 1, 8)
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "256MB"}
+        config["temp_directory"] = os.path.join(tempfile.gettempdir(), f"kzlod-{os.getpid()}-csvw")  # noqa: PTH118
+        self.sql = duckdb.connect(":memory:", config=config)
+        quiet(self.sql)
+        self.sql.execute("SET enable_external_file_cache = false")  # a path's content changes with each chunk
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.workers)
+        return self._pool
+
+    def close(self) -> None:
+        """Stop the threads, close the database."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+        self.sql.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def outputs(run: Run, stream: BinaryIO, dialect: Dialect, engine: Engine, *, least: int = 0) -> Iterator[Output]:
+    """The N-Triples of a table's file, in order.
+
+    Raises `NotCompilableError`, before anything is given or said, for what only the row executor can do; also for a
+    file of fewer than `least` bytes.
+    """
+    opening = open_table(run, stream, dialect, least=least)
+    table = None if opening.first is None else _Table(run, opening.plan, dialect, engine, opening.first)
+    told = opening.tell(run)
+    yield opening.text
+    if table is not None:
+        table.told = told
+        yield from table.outputs(opening.head, stream)
+
+
+@dataclass
+class _Place:
+    """What a chunk in work has to itself."""
+
+    cursor: DuckDBPyConnection
+    run: Run
+    unsure: Executor
+    """Reads rows that SQL is not sure of; their keys are kept by SQL."""
+    executor: Executor
+    """Reads chunks that are not regular."""
+    source: File = field(default_factory=File)
+    target: File = field(default_factory=File)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Table:
+    """The rows of one table."""
+
+    def __init__(self, run: Run, plan: Plan, dialect: Dialect, engine: Engine, first: Row) -> None:
+        self.run, self.plan, self.dialect, self.engine, self.first = run, plan, dialect, engine, first
+        self.before = first.number - 1
+        """How many rows of the file come before those of data."""
+        self.told = False
+        """Whether it was said that the file is not in its encoding: it is said once."""
+        self.chunks = Chunks(dialect, plan.width, size=_LEAST * 4)
+        self.keyed = run.keys.kept(run.position) if isinstance(run.keys, SqlKeys) and run.aligned else []
+        self.queries: dict[Traits, tuple[str, str]] = {}
+        self._query(
+            Traits(quoted=True, spaced=True, special=True, lines=True), "", ""
+        )  # a table that does not compile is known beforehand
+        self.utf8 = Dialect(
+            quote=dialect.quote, double_quote=dialect.double_quote, delimiter=dialect.delimiter, trim=dialect.trim,
+            comment_prefix=dialect.comment_prefix, line_terminators=dialect.line_terminators,
+            skip_columns=dialect.skip_columns,
+        )  # fmt: skip
+
+    def _query(self, traits: Traits, path: str, target: str) -> tuple[str, str]:
+        """The SQL that writes the triples of a chunk to a file, and the one that gives its keys."""
+        run = self.run
+        keys = frozenset(column for columns in self.keyed for column in columns)
+        node = run.node if run.standard else None
+        rows = RowSql(self.plan, self.dialect, traits, keys, run.position, node)
+        write = (
+            f"COPY ({rows.rows(path)}) TO {text(target)}"
+            " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', USE_TMP_FILE false)"
+        )
+        return write, rows.keyed(path, self.keyed) if self.keyed else ""
+
+    def outputs(self, head: bytes, stream: BinaryIO) -> Iterator[Output]:
+        """The triples of all rows."""
+        start = 0
+        for _ in range(self.first.line - 1):
+            start = head.index(b"\n", start) + 1
+        data = head[start:]
+        if start == 0:
+            data = data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xef\xbb\xbf")
+        places: list[_Place] = []
+        waiting: deque[tuple[_Place, Chunk, Future[Output]]] = deque()
+        free: list[_Place] = []
+        broken: Exception | None = None
+        chunks = self.chunks.read(stream, data, line=self.first.line, row=0)
+        try:
+            while True:
+                try:
+                    chunk = next(chunks, None)
+                except BROKEN as error:
+                    chunk, broken = None, error
+                if chunk is None or isinstance(chunk, Rest):
+                    break
+                if len(places) <= self.engine.workers:
+                    free.append(self._place())
+                    places.append(free[-1])
+                elif not free:
+                    yield from self._next(waiting, free)
+                place = free.pop()
+                waiting.append((place, chunk, self.engine.pool.submit(self._made, place, chunk)))
+            while waiting:
+                yield from self._next(waiting, free)
+            if chunk is not None:
+                yield from self._rest(chunk, stream)
+            if broken is not None:
+                raise broken
+        finally:
+            for _, _, future in waiting:
+                future.cancel()
+                with suppress(BaseException):
+                    future.result()
+            for place in places:
+                place.cursor.close()
+                place.source.close()
+                place.target.close()
+
+    def _place(self) -> _Place:
+        run = copy(self.run)
+        unsure, executor = (Executor(run, self.plan, self.dialect) for _ in range(2))
+        unsure.keyed = False
+        place = _Place(self.engine.sql.cursor(), run, unsure, executor)
+        run.report = place.findings.append
+        return place
+
+    def _next(self, waiting: deque[tuple[_Place, Chunk, Future[Output]]], free: list[_Place]) -> Iterator[Output]:
+        place, chunk, future = waiting.popleft()
+        output = future.result()
+        for finding in place.findings:
+            self.run.report(finding)
+        place.findings.clear()
+        size = output.size() if isinstance(output, File) else len(output)
+        self.chunks.size = min(_MOST, max(_LEAST, _WANTED * len(chunk.data) // max(size, 1)))
+        yield output
+        free.append(place)
+
+    def _made(self, place: _Place, chunk: Chunk) -> Output:
+        """A chunk's triples: by SQL, else row by row."""
+        if chunk.regular:
+            try:
+                if (output := self._by_sql(place, chunk)) is not None:
+                    return output
+            except (duckdb.Error, UnicodeError):
+                pass  # what its CSV reader does not take, `tables` may
+            place.findings.clear()
+        rows = reread(chunk.data, self.utf8, lambda line, *what: place.run.problem(line + chunk.line, *what))
+        return "".join(self._by_rows(place.executor, rows, chunk.line, chunk.row)).encode()
+
+    def _by_rows(self, executor: Executor, rows: Iterable[Row], line: int, row: int) -> Iterator[str]:
+        before = self.before + row + 1
+        there = (each._replace(line=each.line + line, number=each.number + before) for each in rows)
+        return lines(executor.run(there, row))
+
+    def _by_sql(self, place: _Place, chunk: Chunk) -> Output | None:
+        """None where DuckDB does not see as many rows as there are."""
+        place.source.write(chunk.data)
+        cursor = place.cursor
+        for name, value in (("row", chunk.row + 1), ("source", self.before + chunk.row + 1), ("line", chunk.line)):
+            cursor.execute(f"SET VARIABLE {name} = {value}")
+        write, keys = self._query(chunk.traits, place.source.path, place.target.path)
+        found = cursor.execute(write).fetchone()
+        if found is None or found[0] != chunk.rows:
+            return None
+        output = self._finished(place, chunk)
+        if keys and isinstance(self.run.keys, SqlKeys):
+            for cells in self.run.keys.take(self.run.position, cursor, keys):
+                _, line, *texts = json.loads(cells)
+                parsed = place.unsure.parsed(self._trimmed(texts)[self.dialect.skip_columns :])
+                self.run.keys.row(self.run.position, parsed, int(line))
+        return output
+
+    def _finished(self, place: _Place, chunk: Chunk) -> Output:
+        """The triples that SQL wrote, those of the rows that it was not sure of among them."""
+        target = place.target
+        if not target.holds(_MARK):
+            return target
+        data = b"".join(target.pieces())
+        out, done = [], 0
+        while (start := data.find(_MARK, done)) >= 0:
+            out.append(data[done:start])
+            done = data.index(b"\n", start) + 1
+            if done - start > 2:
+                number, line, *texts = json.loads(data[start + 1 : done - 1])
+                row = Row(int(line), self.before + chunk.row + int(number) + 1, self._trimmed(texts))
+                out.append("".join(lines(place.unsure.run([row], chunk.row + int(number)))).encode())
+        return b"".join([*out, data[done:]])
+
+    def _trimmed(self, texts: list[str]) -> list[str]:
+        trim = TRIMS.get(self.dialect.trim)
+        return texts if trim is None else [trim(each) for each in texts]
+
+    def _rest(self, rest: Rest, stream: BinaryIO) -> Iterator[Output]:
+        """Row by row, from here to the end of the file."""
+        executor = Executor(self.run, self.plan, self.dialect)
+
+        def problem(line: int, code: str, message: str, remedy: str) -> None:
+            if code != "table.encoding" or not self.told:
+                self.run.problem(line + rest.line, code, message, remedy)
+
+        rows = reread(rest.data, self.dialect, problem, stream)
+        yield from joined(self._by_rows(executor, rows, rest.line, rest.row))
+
+
+def joined(texts: Iterable[str], most: int = 20_000) -> Iterator[bytes]:
+    """Lines in larger pieces."""
+    kept: list[str] = []
+    for line in texts:
+        kept.append(line)
+        if len(kept) >= most:
+            yield "".join(kept).encode()
+            kept.clear()
+    if kept:
+        yield "".join(kept).encode()
