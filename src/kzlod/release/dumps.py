@@ -15,7 +15,7 @@ from kzlod.quads.write import write
 
 LARGE = 1 << 20
 """From how many bytes a dump is also there compressed."""
-_LEVEL, _WORKERS = 3, 2
+_LEVEL, _WORKERS = 1, 2
 """How hard zstd tries, and with how many workers: fixed, since the bytes depend on whether there are any."""
 _CHUNK = 1 << 22
 _WRITERS = 2
