@@ -25,8 +25,7 @@ def run(load: Callable[[], TableGroup], mode: Any, engine: Any) -> tuple[str, li
     """The N-Triples and the findings."""
     found: list[Finding] = []
     pieces = outputs(load(), mode=mode, report=found.append, engine=engine)
-    data = b"".join(piece if isinstance(piece, bytes) else b"".join(piece.pieces()) for piece in pieces)
-    return data.decode(), sorted(map(str, found))
+    return b"".join(pieces).decode(), sorted(map(str, found))
 
 
 def group(metadata: dict[str, Any], **files: bytes) -> TableGroup:

@@ -1,4 +1,4 @@
-"""The executor `duckdb`: a table's file in chunks, each a query of DuckDB that writes the chunk's N-Triples.
+"""The executor `duckdb`: a table's file in chunks, each a query of DuckDB that gives the chunk's N-Triples.
 
 Chunks are made at the same time and come out in order. What SQL is not sure of (`sqlrow`), a row or a chunk, goes
 through the row executor within the same pass; so the two executors give the same triples and the same findings.
@@ -16,11 +16,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, BinaryIO
 
 import duckdb
 
+from kzlod.csvw.arrow import Texts, texts
 from kzlod.csvw.chunks import Chunk, Chunks, Rest, reread
 from kzlod.csvw.fetch import BROKEN
 from kzlod.csvw.model import Dialect
@@ -37,16 +37,15 @@ from kzlod.quads.quiet import quiet
 from kzlod.quads.sqltext import text
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-_WANTED = 48 << 20
-"""How many bytes a chunk's triples should have."""
+_WANTED = 14 << 20
+"""How many bytes a chunk's triples should have: up to 16 MB the memory of one chunk is used again for the next."""
 _LEAST, _MOST = 1 << 16, 1 << 23
-_MARK = MARK.encode()
 
 
 class File:
-    """A file in memory where the system has such, else a temporary one: what DuckDB reads and writes by its path."""
+    """A file in memory where the system has such, else a temporary one: what DuckDB reads by its path."""
 
     def __init__(self) -> None:
         self._named = None
@@ -64,23 +63,6 @@ class File:
         while place < len(data):
             place += os.pwrite(self.fd, view[place:], place)
 
-    def size(self) -> int:
-        """How many bytes there are."""
-        return os.fstat(self.fd).st_size
-
-    def pieces(self, start: int = 0, most: int = 1 << 20) -> Iterator[bytes]:
-        """The content, in pieces."""
-        while piece := os.pread(self.fd, most, start):
-            yield piece
-            start += len(piece)
-
-    def holds(self, byte: bytes) -> bool:
-        """Whether a byte is in the content."""
-        if self.size() == 0:
-            return False
-        with mmap(self.fd, 0, access=ACCESS_READ) as content:
-            return content.find(byte) >= 0
-
     def close(self) -> None:
         """Give the memory or the disk back."""
         os.close(self.fd)
@@ -89,8 +71,8 @@ class File:
                 os.unlink(self._named)  # noqa: PTH108
 
 
-Output = File | bytes
-"""Some of the N-Triples: the content of a file, or bytes."""
+Output = bytes | memoryview
+"""Some of the N-Triples."""
 
 
 class Engine:
@@ -151,7 +133,8 @@ class _Place:
     executor: Executor
     """Reads chunks that are not regular."""
     source: File = field(default_factory=File)
-    target: File = field(default_factory=File)
+    queries: dict[Traits, tuple[DuckDBPyRelation, str]] = field(default_factory=dict)
+    """The query that gives the triples of the source, and the SQL that gives its keys."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -166,9 +149,8 @@ class _Table:
         """Whether it was said that the file is not in its encoding: it is said once."""
         self.chunks = Chunks(dialect, plan.width, size=_LEAST * 4)
         self.keyed = run.keys.kept(run.position) if isinstance(run.keys, SqlKeys) and run.aligned else []
-        self.queries: dict[Traits, tuple[str, str]] = {}
-        self._query(
-            Traits(quoted=True, spaced=True, special=True, lines=True), "", ""
+        self._sql(
+            Traits(quoted=True, spaced=True, special=True, lines=True), ""
         )  # a table that does not compile is known beforehand
         self.utf8 = Dialect(
             quote=dialect.quote, double_quote=dialect.double_quote, delimiter=dialect.delimiter, trim=dialect.trim,
@@ -176,17 +158,22 @@ class _Table:
             skip_columns=dialect.skip_columns,
         )  # fmt: skip
 
-    def _query(self, traits: Traits, path: str, target: str) -> tuple[str, str]:
-        """The SQL that writes the triples of a chunk to a file, and the one that gives its keys."""
+    def _sql(self, traits: Traits, path: str) -> tuple[str, str]:
+        """The SQL that gives the triples of each row of a chunk, marked where it is not sure, and that of its keys."""
         run = self.run
         keys = frozenset(column for columns in self.keyed for column in columns)
         node = run.node if run.standard else None
         rows = RowSql(self.plan, self.dialect, traits, keys, run.position, node)
-        write = (
-            f"COPY ({rows.rows(path)}) TO {text(target)}"
-            " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', USE_TMP_FILE false)"
-        )
-        return write, rows.keyed(path, self.keyed) if self.keyed else ""
+        marked = f"CAST(starts_with(lines, {text(MARK)}) AS UTINYINT)"
+        made = rows.rows(path, end="\n")
+        triples = f"SELECT lines, {marked} FROM ({made}) made(lines)"
+        return triples, rows.keyed(path, self.keyed) if self.keyed else ""
+
+    def _query(self, place: _Place, traits: Traits) -> tuple[DuckDBPyRelation, str]:
+        if traits not in place.queries:
+            triples, keys = self._sql(traits, place.source.path)
+            place.queries[traits] = place.cursor.sql(triples), keys
+        return place.queries[traits]
 
     def outputs(self, head: bytes, stream: BinaryIO) -> Iterator[Output]:
         """The triples of all rows."""
@@ -197,7 +184,7 @@ class _Table:
         if start == 0:
             data = data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xef\xbb\xbf")
         places: list[_Place] = []
-        waiting: deque[tuple[_Place, Chunk, Future[Output]]] = deque()
+        waiting: deque[tuple[_Place, Chunk, Future[list[Output]]]] = deque()
         free: list[_Place] = []
         broken: Exception | None = None
         chunks = self.chunks.read(stream, data, line=self.first.line, row=0)
@@ -230,7 +217,6 @@ class _Table:
             for place in places:
                 place.cursor.close()
                 place.source.close()
-                place.target.close()
 
     def _place(self) -> _Place:
         run = copy(self.run)
@@ -240,18 +226,18 @@ class _Table:
         run.report = place.findings.append
         return place
 
-    def _next(self, waiting: deque[tuple[_Place, Chunk, Future[Output]]], free: list[_Place]) -> Iterator[Output]:
+    def _next(self, waiting: deque[tuple[_Place, Chunk, Future[list[Output]]]], free: list[_Place]) -> Iterator[Output]:
         place, chunk, future = waiting.popleft()
-        output = future.result()
+        made = future.result()
         for finding in place.findings:
             self.run.report(finding)
         place.findings.clear()
-        size = output.size() if isinstance(output, File) else len(output)
+        size = sum(map(len, made))
         self.chunks.size = min(_MOST, max(_LEAST, _WANTED * len(chunk.data) // max(size, 1)))
-        yield output
         free.append(place)
+        yield from made
 
-    def _made(self, place: _Place, chunk: Chunk) -> Output:
+    def _made(self, place: _Place, chunk: Chunk) -> list[Output]:
         """A chunk's triples: by SQL, else row by row."""
         if chunk.regular:
             try:
@@ -261,46 +247,46 @@ class _Table:
                 pass  # what its CSV reader does not take, `tables` may
             place.findings.clear()
         rows = reread(chunk.data, self.utf8, lambda line, *what: place.run.problem(line + chunk.line, *what))
-        return "".join(self._by_rows(place.executor, rows, chunk.line, chunk.row)).encode()
+        return ["".join(self._by_rows(place.executor, rows, chunk.line, chunk.row)).encode()]
 
     def _by_rows(self, executor: Executor, rows: Iterable[Row], line: int, row: int) -> Iterator[str]:
         before = self.before + row + 1
         there = (each._replace(line=each.line + line, number=each.number + before) for each in rows)
         return lines(executor.run(there, row))
 
-    def _by_sql(self, place: _Place, chunk: Chunk) -> Output | None:
+    def _by_sql(self, place: _Place, chunk: Chunk) -> list[Output] | None:
         """None where DuckDB does not see as many rows as there are."""
         place.source.write(chunk.data)
         cursor = place.cursor
         for name, value in (("row", chunk.row + 1), ("source", self.before + chunk.row + 1), ("line", chunk.line)):
             cursor.execute(f"SET VARIABLE {name} = {value}")
-        write, keys = self._query(chunk.traits, place.source.path, place.target.path)
-        found = cursor.execute(write).fetchone()
-        if found is None or found[0] != chunk.rows:
+        triples, keys = self._query(place, chunk.traits)
+        parts = list(texts(triples))
+        if sum(part.rows for part in parts) != chunk.rows:
             return None
-        output = self._finished(place, chunk)
+        made = [self._finished(place, chunk, part) for part in parts]
         if keys and isinstance(self.run.keys, SqlKeys):
             for cells in self.run.keys.take(self.run.position, cursor, keys):
-                _, line, *texts = json.loads(cells)
-                parsed = place.unsure.parsed(self._trimmed(texts)[self.dialect.skip_columns :])
+                _, line, *row = json.loads(cells)
+                parsed = place.unsure.parsed(self._trimmed(row)[self.dialect.skip_columns :])
                 self.run.keys.row(self.run.position, parsed, int(line))
-        return output
+        return made
 
-    def _finished(self, place: _Place, chunk: Chunk) -> Output:
-        """The triples that SQL wrote, those of the rows that it was not sure of among them."""
-        target = place.target
-        if not target.holds(_MARK):
-            return target
-        data = b"".join(target.pieces())
-        out, done = [], 0
-        while (start := data.find(_MARK, done)) >= 0:
-            out.append(data[done:start])
-            done = data.index(b"\n", start) + 1
-            if done - start > 2:
-                number, line, *texts = json.loads(data[start + 1 : done - 1])
-                row = Row(int(line), self.before + chunk.row + int(number) + 1, self._trimmed(texts))
-                out.append("".join(lines(place.unsure.run([row], chunk.row + int(number)))).encode())
-        return b"".join([*out, data[done:]])
+    def _finished(self, place: _Place, chunk: Chunk, part: Texts) -> Output:
+        """The triples that SQL made, those of the rows that it was not sure of among them."""
+        out, done, marked = list[Output](), 0, part.marks.find(1)
+        if marked < 0:
+            return part.data
+        while marked >= 0:
+            start, end = part.place(marked), part.place(marked + 1)
+            out.append(part.data[done:start])
+            done = end
+            if end - start > 2:
+                number, line, *row = json.loads(bytes(part.data[start + 1 : end]))
+                there = Row(int(line), self.before + chunk.row + int(number) + 1, self._trimmed(row))
+                out.append("".join(lines(place.unsure.run([there], chunk.row + int(number)))).encode())
+            marked = part.marks.find(1, marked + 1)
+        return b"".join([*out, part.data[done:]])
 
     def _trimmed(self, texts: list[str]) -> list[str]:
         trim = TRIMS.get(self.dialect.trim)

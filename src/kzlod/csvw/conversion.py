@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from itertools import count
@@ -59,7 +59,6 @@ RULES = {
 _SMALL = 1 << 17
 """Files of fewer bytes are read row by row: that is done before DuckDB has started."""
 _LEVEL = 1
-_PIECE = 1 << 20
 
 
 def outputs(
@@ -198,11 +197,11 @@ def write(
     pieces = outputs(group, mode=mode, provenance=provenance, report=tell, engine=engine)
     if format_ in (NTRIPLES, NQUADS):
         for piece in pieces:
-            _copy(piece, stream)
+            stream.write(piece)
     else:
         with tempfile.TemporaryFile() as plain:
             for piece in pieces:
-                _copy(piece, cast(IO[bytes], plain))
+                plain.write(piece)
             if not tell.failed:
                 plain.seek(0)
                 _serialise(cast(IO[bytes], plain), stream, format_)
@@ -215,25 +214,6 @@ def _serialise(plain: IO[bytes], stream: IO[bytes], format_: Format) -> None:
     form = pyoxigraph.RdfFormat.from_media_type(format_.media_type)
     assert form is not None
     pyoxigraph.serialize(pyoxigraph.parse(plain, format=pyoxigraph.RdfFormat.N_TRIPLES), stream, format=form)
-
-
-def _copy(piece: Output, stream: IO[bytes]) -> None:
-    """Write a piece; from file to file by the system itself, where it can."""
-    if isinstance(piece, bytes):
-        stream.write(piece)
-        return
-    try:
-        number = stream.fileno() if not isinstance(stream, gzip.GzipFile) else -1
-    except (OSError, AttributeError):
-        number = -1
-    start = 0
-    if number >= 0 and hasattr(os, "sendfile"):
-        stream.flush()
-        with suppress(OSError):  # not every system sends to files: what is left is written as it is anywhere
-            while sent := os.sendfile(number, piece.fd, start, 1 << 30):
-                start += sent
-    for part in piece.pieces(start, _PIECE):
-        stream.write(part)
 
 
 @contextmanager

@@ -78,18 +78,18 @@ class RowSql:
             for n, c in enumerate(plan.columns)
         ]
 
-    def rows(self, path: str) -> str:
-        """SQL: the N-Triples of each row of a file, without the last line feed."""
+    def rows(self, path: str, *, end: str = "") -> str:
+        """SQL: the N-Triples of each row of a file, without the last line feed, then `end`."""
         plan = self.plan
         unsure = [irregular(), *(cell.unsure for cell in self.cells)]
         subjects = [self._subject(place, url, unsure) for place, url in enumerate(plan.subjects)]
         groups = [] if self.node is None else list(self._described(self.node, subjects, unsure))
         groups += [self._output(output, subjects[output.subject], unsure) for output in plan.outputs]
         groups = [group for group in groups if group.null != "true"]
-        result = _joined(groups)
+        result = _joined(groups, end)
         wrong = [one for one in dict.fromkeys(unsure) if one != "false"]
         if wrong:
-            left = concat([text(MARK), self._marked()])
+            left = concat([text(MARK), self._marked(), *_ending(end)])
             result = f"CASE WHEN {' OR '.join(f'({one})' for one in wrong)} THEN {left} ELSE {result} END"
         made = [(f"s{n}", concat(pieces), 4) for n, pieces in enumerate(self._subjects) if len(pieces) > 1]
         return f"SELECT {result} FROM {self._layers(path, made)}"
@@ -245,12 +245,16 @@ def _language(column: Column) -> str:
     return "" if column.lang == "und" or column.datatype.iri != XSD_STRING else column.lang
 
 
-def _joined(groups: Sequence[_Group]) -> str:
-    """SQL: the groups as lines, the last without its line feed; `MARK` where there is none."""
+def _ending(end: str) -> list[str]:
+    return [text(end)] if end else []
+
+
+def _joined(groups: Sequence[_Group], end: str) -> str:
+    """SQL: the groups as lines, the last without its line feed, then `end`; `MARK` where there is none."""
     if not groups:
-        return text(MARK)
+        return text(MARK + end)
     whole = [piece for group in groups for piece in (*group.pieces, text(_END))]
-    whole[-1] = text(_END[:-1])
+    whole[-1] = text(_END[:-1] + end)
     nulls = list(dict.fromkeys(group.null for group in groups if group.null != "false"))
     if not nulls:
         return concat(whole)
@@ -263,10 +267,10 @@ def _joined(groups: Sequence[_Group]) -> str:
         else:
             made = concat([*group.pieces, text(_END if place < first else _END[:-1])])
         sparse.append(made if group.null == "false" else f"CASE WHEN {group.null} THEN '' ELSE {made} END")
-    some = concat(sparse)
+    some = concat([*sparse, *_ending(end)])
     if first is None:
         none = " AND ".join(f"({null})" for null in nulls)
-        some = f"CASE WHEN {none} THEN {text(MARK)} ELSE substr({some}, 2) END"
+        some = f"CASE WHEN {none} THEN {text(MARK + end)} ELSE substr({some}, 2) END"
     return f"CASE WHEN {' OR '.join(f'({null})' for null in nulls)} THEN {some} ELSE {concat(whole)} END"
 
 
