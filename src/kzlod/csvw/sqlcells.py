@@ -98,6 +98,8 @@ def cell_sql(column: Column, number: int, dialect: Dialect, traits: Traits, *, u
         value = value_sql(column.datatype, n, canonical=used)
         null = f"{n} IN ({nulls})" if nulls else "false"
         unsure = _not_sure(value.sure, null, required=column.required)
+        if column.required:  # a row where it is null is left to the row executor
+            nulls, null = "", "false"
         if traits.special and value.escapes and printed:
             unsure = _any(unsure, found(n, RARE))
         steps += [(z, null, 2)] if nulls else []
