@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 
@@ -32,15 +33,39 @@ class Row:
 
 def run(command: Sequence[str], *, runs: int = 5, warm: bool = True, env: Mapping[str, str] | None = None) -> Measure:
     """Run a command several times, after one run that warms the caches; its output is thrown away."""
-    seconds, peak = [], 0.0
-    for number in range(0 if warm else 1, runs + 1):
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
-        _, status, usage = os.wait4(process.pid, 0)
-        taken = time.perf_counter() - start
-        if status:
-            raise RuntimeError(f"{' '.join(command)} ended with status {status}")
-        if number:
-            seconds.append(taken)
-        peak = max(peak, usage.ru_maxrss / 1024)
-    return Measure(median(seconds), min(seconds), max(seconds), peak)
+    for _ in range(warm):
+        _once(command, env)
+    return _measure([_once(command, env) for _ in range(runs)])
+
+
+def alternately(commands: Mapping[Path, Sequence[str]], *, runs: int = 5) -> list[Measure]:
+    """Run commands in turn, several times, after a turn that warms the caches; each makes the file that it is for.
+
+    What the others made is removed before, and nothing is left that the system still has to write: none has to wait
+    for another's bytes.
+    """
+    taken: dict[Path, list[tuple[float, float]]] = {out: [] for out in commands}
+    for number in range(runs + 1):
+        for out, command in commands.items():
+            once = _once(command)
+            if number:
+                taken[out].append(once)
+            out.unlink()
+            os.sync()
+    return [_measure(each) for each in taken.values()]
+
+
+def _once(command: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[float, float]:
+    """Seconds and peak memory of a run."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        raise RuntimeError(f"{' '.join(command)} ended with status {status}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def _measure(taken: Sequence[tuple[float, float]]) -> Measure:
+    seconds = [one for one, _ in taken]
+    return Measure(median(seconds), min(seconds), max(seconds), max(memory for _, memory in taken))

@@ -80,7 +80,7 @@ class Engine:
 
     def __init__(self, *, workers: int | None = None) -> None:
         self.workers = workers or min(os.cpu_count() or 1, 8)
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "256MB"}
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "192MB"}
         config["temp_directory"] = os.path.join(tempfile.gettempdir(), f"kzlod-{os.getpid()}-csvw")  # noqa: PTH118
         self.sql = duckdb.connect(":memory:", config=config)
         quiet(self.sql)
