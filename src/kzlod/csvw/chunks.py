@@ -143,13 +143,14 @@ class Chunks:
         elif b"\r" in data and self._crlf:
             outside = data = data.replace(b"\r\n", b"\n")
         rows = outside.count(b"\n") + (not data.endswith(b"\n"))
-        prefix = self.dialect.comment_prefix
+        prefix = (self.dialect.comment_prefix or "").encode()
+        commented = bool(prefix) and prefix in data  # that is soon said, of one character
         strange = (
             b"\r" in outside
             or b"\0" in data
             or data.startswith((b"\n", b"\xef\xbb\xbf"))
             or b"\n\n" in data
-            or (prefix and (data.startswith(prefix.encode()) or b"\n" + prefix.encode() in data))
+            or (commented and (data.startswith(prefix) or b"\n" + prefix in data))
             or (self._escapes and (quoted or self._escapes in data))
             or outside.count(self._delimiter) != rows * (self._width - 1)
         )
