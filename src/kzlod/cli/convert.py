@@ -39,6 +39,9 @@ from kzlod.formats import FORMATS
     show_default=True,
     help="What converts: SQL in DuckDB, row by row, or the faster of them for each table.",
 )
+@click.option(
+    "--provenance", is_flag=True, help="Say also of which files, when and by what the triples were made (PROV-O)."
+)
 def command(
     source: str,
     metadata: str | None,
@@ -46,6 +49,7 @@ def command(
     out: str | None,
     format_: str | None,
     engine: str,
+    provenance: bool,
 ) -> None:
     """Convert tables to RDF by CSV on the Web: SOURCE is a table or a metadata document, a path or a web address.
 
@@ -58,6 +62,8 @@ def command(
       kzlod convert trade-metadata.json --mode minimal --out trade.ttl
       kzlod convert https://example.org/trade.csv --metadata trade.json | head
     """
+    if provenance and mode == "minimal":
+        raise click.UsageError("--provenance goes with --mode standard: what minimal mode gives has no place for it")
     try:
         with _bar(source) as progress:
             conversion.convert(
@@ -67,6 +73,7 @@ def command(
                 mode="minimal" if mode == "minimal" else "standard",
                 format=format_,
                 engine=cast(conversion.Engine, engine),
+                provenance=provenance,
                 fetch=web.fetch,
                 progress=progress,
                 report=_warn,

@@ -101,11 +101,12 @@ def triples(
     *,
     metadata: str | os.PathLike[str] | None = None,
     mode: Mode = "standard",
+    provenance: bool = False,
     fetch: Fetch | None = None,
 ) -> Iterator[tuple[str, str, str]]:
     """The triples of a table or of a metadata document's tables, one after the other, as tokens of N-Triples.
 
-    Raises what `convert` raises: `FindingsError` after the last triple, where the tables have errors.
+    `mode` and `provenance` are those of `statements`. Raises what `convert` raises: `FindingsError` after the last triple, where the tables have errors.
     """
     group = load(source, metadata=metadata, fetch=fetch)
     errors = [finding for finding in group.findings if finding.severity == "error"]
@@ -114,7 +115,7 @@ def triples(
         if finding.severity == "error":
             errors.append(finding)
 
-    for s, p, o, _, _ in rows.statements(group, mode=mode, report=tell):
+    for s, p, o, _, _ in rows.statements(group, mode=mode, provenance=provenance, report=tell):
         yield s, p, o
     if errors:
         raise FindingsError(errors)
@@ -125,6 +126,7 @@ def graph(
     *,
     metadata: str | os.PathLike[str] | None = None,
     mode: Mode = "standard",
+    provenance: bool = False,
     fetch: Fetch | None = None,
 ) -> Graph:
     """The triples of `triples`, as an rdflib graph."""
@@ -143,7 +145,7 @@ def graph(
         return Literal(term.value, lang=term.language or None, datatype=None if plain else URIRef(term.datatype))
 
     made = Graph()
-    for s, p, o in triples(source, metadata=metadata, mode=mode, fetch=fetch):
+    for s, p, o in triples(source, metadata=metadata, mode=mode, provenance=provenance, fetch=fetch):
         made.add((node(s), node(p), node(o)))
     return made
 

@@ -52,6 +52,7 @@ RULES = {
     "table.ragged": "cells of a row",
     "table.range": "minimum, maximum",
     "table.required": "required",
+    "table.size": "quoteChar, delimiter",
     "table.titles": "titles",
 }
 """What the standard calls the rules that findings are about: properties of the Metadata Vocabulary, else terms."""
@@ -171,7 +172,7 @@ def convert(
     target = None if out is None else Target.of(out, os.fspath(source), format)
     form = target.format if target else next((each for each in FORMATS if each.name == format), NTRIPLES)
     group = discover.load(source, metadata=metadata, fetch=fetch)
-    with nullcontext(sys.stdout.buffer) if target is None else written(target) as stream:
+    with nullcontext(sys.stdout.buffer) if target is None else written(target.path, target.compression) as stream:
         write(group, stream, mode=mode, format_=form, engine=engine, provenance=provenance, progress=progress,
               report=report)  # fmt: skip
     return target.path if target else None
@@ -217,13 +218,12 @@ def _serialise(plain: IO[bytes], stream: IO[bytes], format_: Format) -> None:
 
 
 @contextmanager
-def written(target: Target) -> Iterator[IO[bytes]]:
+def written(path: Path, compression: str = "") -> Iterator[IO[bytes]]:
     """A stream to a file that is there when it is whole. Raises `ReleaseError` where it cannot be written."""
-    path = target.path
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as plain, _compressed(plain, target.compression) as stream:
+        with part.open("wb") as plain, _compressed(plain, compression) as stream:
             yield stream
         part.replace(path)
     except OSError as error:

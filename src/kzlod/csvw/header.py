@@ -27,6 +27,8 @@ def check(
         remedy = 'save it with line feeds, or add "lineTerminators": "\\r" to its dialect'
         yield Finding(table.path, line, None, "table.line-ends", "the file's lines end with carriage returns", remedy)
     if not table.described:
+        if titles:
+            yield from _bare(table, _headers(titles), first, line)
         return
     if not titles:
         width = len(first.cells) - dialect.skip_columns if first is not None and not dialect.header_rows else 0
@@ -34,8 +36,8 @@ def check(
             message = f"the file has {width} columns, and the metadata describes {len(described)}"
             yield Finding(table.path, line, None, "table.header", message, "make them the same")
         return
-    count = max(map(len, titles))
-    headers = [tuple(row[n] for row in titles if n < len(row) and row[n].strip()) for n in range(count)]
+    headers = _headers(titles)
+    count = len(headers)
     names = {title: column for column in described for title in _titles(column)}
     found = {title for header in headers for title in header}
     for column in described:
@@ -64,6 +66,31 @@ def check(
             wanted = " or ".join(repr(title) for title in _titles(column))
             message = f"column {column.number} is {header[0]!r}, where the metadata has {wanted}"
             yield _finding(table, line, column, message, "put the columns in the same order")
+
+
+def _headers(titles: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The titles of each column, one from each row of the header that has one."""
+    count = max(map(len, titles))
+    return [tuple(row[n] for row in titles if n < len(row) and row[n].strip()) for n in range(count)]
+
+
+def _bare(table: Table, headers: list[tuple[str, ...]], first: Row | None, line: int) -> Iterator[Finding]:
+    """What a header that no metadata describes leaves open: that is a warning."""
+
+    def warn(line: int | None, column: str | None, code: str, message: str, remedy: str) -> Finding:
+        return Finding(table.path, line, column, code, message, remedy, "warning")
+
+    remedy = "give each column a title of its own"
+    if not any(headers):
+        yield warn(line, None, "table.titles", "the header is blank", remedy)
+    seen: dict[str, int] = {}
+    for number, header in enumerate(headers, 1):
+        earlier = seen.setdefault(header[0], number) if header else number
+        if earlier != number:
+            message = f"columns {earlier} and {number} have the same title, so that their values mix"
+            yield warn(line, repr(header[0])[1:-1], "table.titles", message, remedy)
+    if first is None:
+        yield warn(None, None, "table.rows", "the table has no rows", "add some below its header")
 
 
 def _titles(column: Column) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ def read_json(fetch: Fetch, url: str, display: Display) -> Source:
     except UnicodeDecodeError as error:
         raise MetadataError("the document is not UTF-8", where=where, remedy="save it as UTF-8") from error
     except json.JSONDecodeError as error:
-        raise MetadataError(f"it is not JSON: {error.msg}", where=f"{where}:{error.lineno}") from error
+        message = f"it is not JSON: {error.msg}, at character {error.colno}"
+        raise MetadataError(message, where=f"{where}:{error.lineno}") from error
     except (RecursionError, ValueError) as error:
         message = f"it is not JSON that can be read: {error}"
         raise MetadataError(message, where=where, remedy="look for deep nesting and for numbers") from error
@@ -169,6 +170,8 @@ def _object(
         document.warn(place, f"it is {kind(value)}, not an object or a URL; it counts as an empty object")
         return document, {}, None
     url = document.link(place, value)
+    if settings.display(url.partition("#")[0]) == document.file:
+        document.fail(place, "it refers to the document that it stands in", remedy="name another, or write it here")
     source = read_json(settings.fetch, url, settings.display)
     inner = Document(settings.display(source.url), source.url, "und", document.findings)
     if "@context" not in source.json:
@@ -213,6 +216,8 @@ def _table(
     url = document.link(f"{dot}url", value["url"])
     if not isinstance(value["url"], str) or value["url"] == "":
         document.fail(f"{dot}url", "a table has no url", remedy="write the file's name or URL")
+    if outer.display(url.partition("#")[0]) == document.file:
+        document.fail(f"{dot}url", "it is the metadata's own, not a table's", remedy="write the file's name or URL")
     shared = _shared(document, place, value, outer)
     parsed = shared.schema or default or Schema()
     dialect = shared.dialect or Dialect()

@@ -17,6 +17,8 @@ from kzlod.csvw.tables import Row, read
 from kzlod.findings import Finding
 
 _HEAD = 1 << 20
+_MOST_COLUMNS = 500
+"""A query of more columns takes more memory and time than going row by row."""
 
 
 def lines(statements: Iterable[Statement]) -> Iterator[str]:
@@ -53,7 +55,8 @@ class Opening:
 def open_table(run: Run, stream: BinaryIO, dialect: Dialect, *, least: int = 0) -> Opening:
     """Read the start of a table's file, with nothing said yet.
 
-    Raises `NotCompilableError` for what only the row executor can do, and for a file of fewer than `least` bytes.
+    Raises `NotCompilableError` for what the row executor does better or alone, and for a file of fewer than `least`
+    bytes.
     """
     Chunks(dialect, 1, size=_HEAD)
     head = b""
@@ -78,5 +81,7 @@ def open_table(run: Run, stream: BinaryIO, dialect: Dialect, *, least: int = 0) 
             break
     if first is None and (not ended or any(code == "table.size" for _, code, _, _ in problems)):
         raise NotCompilableError("so large a header")
+    if len(plan.columns) > _MOST_COLUMNS:
+        raise NotCompilableError(f"more than {_MOST_COLUMNS} columns")
     run.aligned = there.aligned
     return Opening(head, plan, first, "".join(lines(statements)).encode(), tuple(problems), tuple(said))

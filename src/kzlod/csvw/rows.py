@@ -32,6 +32,10 @@ Statement = tuple[str, str, str, int, int]
 
 _LONG = 256
 """Cells of more characters are not kept."""
+_KEPT = 1 << 18
+"""Cells that are kept of all columns together."""
+_WIDTHS = 8
+"""Widths of rows with too many cells that plans are kept of."""
 _FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
 
 
@@ -172,6 +176,7 @@ class Executor:
             CellParser(column, encodes=n in used, canonical=n in valued).parse for n, column in enumerate(plan.columns)
         ]
         self.memos: list[dict[str, Cell]] = [{} for _ in plan.columns]
+        self.memo = min(MEMO, _KEPT // max(len(plan.columns), 1))
         self.keyed = bool(run.keys.columns(run.position)) and run.aligned
         self.subjects = [None if url is None else maker(url, partial(self._complain, None)) for url in plan.subjects]
         self.wider: dict[int, Executor] = {}
@@ -254,7 +259,7 @@ class Executor:
             if cell is None:
                 cell = parse(text)
                 if len(text) <= _LONG:
-                    if len(memo) >= MEMO:
+                    if len(memo) >= self.memo:
                         memo.clear()
                     memo[text] = cell
             if cell.faults:
@@ -289,6 +294,8 @@ class Executor:
         message = f"the row has {width} cells, and the table {self.plan.width} columns"
         self._say_ragged(row.line, message, "put a cell with a delimiter in it in quotes")
         if width not in self.wider:
+            if len(self.wider) >= _WIDTHS:
+                self.wider.clear()
             plan = compile_table(self.table.table, _fitted(self.table.table, width, self.dialect.skip_columns))
             self.wider[width] = Executor(self.table, plan, self.dialect)
         return self.wider[width]

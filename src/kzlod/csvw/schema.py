@@ -218,7 +218,9 @@ def embedded(titles: list[list[str]], count: int, outer: Mapping[str, Json], ski
     """The columns of a file without metadata: named by its header, one list of titles for each header row."""
     out = []
     for index in range(count):
-        own = tuple(row[index] for row in titles if index < len(row) and row[index].strip())
+        # What is not in the file's encoding is said when its rows are read.
+        cells = [row[index].encode("utf-8", "replace").decode() for row in titles if index < len(row)]
+        own = tuple(cell for cell in cells if cell.strip())
         known_titles: Titles = {"und": own} if own else {}
         name = name_of(known_titles, "und", index + 1)
         number = index + 1

@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 class _TooLongError(Exception):
-    """A row is longer than `LONGEST_ROW`, or has more than `MOST_CELLS` cells."""
+    """A row is longer than `LONGEST_ROW`; the argument is what was read of its last line."""
 
 
 def _python_encoding(name: str) -> str:
@@ -91,7 +91,7 @@ def _by_newline(text: io.TextIOWrapper, crlf: bool) -> Iterator[tuple[str, str]]
     while line := text.readline(limit):
         if line[-1] != "\n":
             if len(line) >= limit:
-                raise _TooLongError
+                raise _TooLongError(line)
             yield line, ""
         elif crlf and line[-2:] == "\r\n":
             yield line[:-2], "\r\n"
@@ -114,7 +114,7 @@ def _by_terminators(text: io.TextIOWrapper, terminators: tuple[str, ...]) -> Ite
             start = match.end()
         rest = rest[start:]
         if len(rest) > LONGEST_ROW:
-            raise _TooLongError
+            raise _TooLongError(rest)
     start = 0
     for match in ends.finditer(rest):
         yield rest[start : match.start()], match[0]
@@ -201,6 +201,20 @@ class _Scanner:
             position += len(self.quote)
 
 
+def _cells_begun(text: str, dialect: Dialect, scanner: _Scanner | None) -> int:
+    """How many cells of a row were begun at the end of what was read of it, the lines that a scanner saw included."""
+    if dialect.quote is None:
+        return text.count(dialect.delimiter) + 1
+    scanner = scanner or _Scanner(dialect)
+    scanner.feed(text)
+    return len(scanner.cells) + (scanner.value is not None)
+
+
+def _too_many(count: int) -> tuple[str, str]:
+    """The message and remedy for a row of so many cells."""
+    return f"the row has {count:,} cells, and may have {MOST_CELLS:,}", "look for another delimiter, or split the table"
+
+
 _BLANK = " \t\r\n"
 TRIMS: dict[str, Callable[[str], str]] = {
     "true": lambda cell: cell.strip(_BLANK),
@@ -221,6 +235,7 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Generator[Row,
     blanks = (" ", "\t", "\r")
     line = number = 0
     start = 1
+    scanner: _Scanner | None = None
     lines = _lines(stream, dialect, problem)
     try:
         for text, terminator in lines:
@@ -233,13 +248,15 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Generator[Row,
             if special is None or (special not in text and (dialect.quote or special) not in text):
                 cells = text.split(delimiter)
                 if len(cells) > MOST_CELLS:
-                    raise _TooLongError
+                    problem(start, "table.size", *_too_many(len(cells)))
+                    return
                 if trim is not None and any(blank in text for blank in blanks):
                     cells = [trim(cell) for cell in cells]
                 yield Row(start, number, cells)
                 start = line + 1
                 continue
-            scanner, length, joined = _Scanner(dialect), len(text), 0
+            scanner = _Scanner(dialect)
+            length, joined = len(text), 0
             while scanner.feed(text):
                 assert scanner.value is not None
                 following = next(lines, None)
@@ -255,18 +272,20 @@ def read(stream: BinaryIO, dialect: Dialect, problem: Problem) -> Generator[Row,
                 line += 1
                 length += len(text) + 1
                 if length > LONGEST_ROW:
-                    raise _TooLongError
+                    raise _TooLongError(text)
             cells = scanner.cells
             if len(cells) > MOST_CELLS:
-                raise _TooLongError
+                problem(start, "table.size", *_too_many(len(cells)))
+                return
             if scanner.wrong:
                 quote = scanner.quote
                 remedy = f"close the quote, and write a {quote} within a cell as {scanner.escape}{quote}"
                 problem(start, "table.quote", scanner.wrong, remedy)
             yield Row(start, number, cells if trim is None else [trim(cell) for cell in cells])
-            start = line + 1
-    except _TooLongError:
-        message = f"the row has more than {LONGEST_ROW:,} characters or {MOST_CELLS:,} cells; no more is read"
-        problem(start, "table.size", message, "look for a quote that is not closed, or another delimiter")
+            start, scanner = line + 1, None
+    except _TooLongError as error:
+        cell = _cells_begun(error.args[0], dialect, scanner)
+        message = f"the row has more than {LONGEST_ROW:,} characters, in cell {cell}; no more is read"
+        problem(start, "table.size", message, "look for a quote that is not closed, or shorten the cell")
     finally:
         lines.close()

@@ -79,7 +79,8 @@ class Template:
         parts: list[str | Variable] = []
         names: list[str] = []
         simple, position = True, 0
-        for match in _EXPRESSION.finditer(self.source):
+        # One that is malformed stays as it is: no IRI (RFC 6570, 3).
+        for match in _EXPRESSION.finditer(self.source) if self.well_formed else ():
             if match.start() > position:
                 parts.append(self.source[position : match.start()])
             position = match.end()
