@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kzlod.csvw import told, web
+from kzlod.csvw import conversion, web
 from kzlod.csvw.draft import draft
 from kzlod.errors import FindingsError
 
@@ -34,12 +34,13 @@ def command(table: str, out: Path | None) -> None:
         made = json.dumps(draft(table, beside=out, fetch=web.fetch), ensure_ascii=False, indent=2) + "\n"
     except FindingsError as error:
         for finding in error.findings:
-            click.echo(told(finding), err=True)
+            click.echo(conversion.told(finding), err=True)
         raise SystemExit(1) from None
     if out is None:
         click.echo(made, nl=False)
     else:
-        out.write_text(made, "utf-8")
+        with conversion.written(out) as stream:
+            stream.write(made.encode())
         click.echo(
             f"{out}: edit it, then: kzlod convert {table}"
             + ("" if out.name == f"{Path(table).name}-metadata.json" else f" --metadata {out}")

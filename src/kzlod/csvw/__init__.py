@@ -106,7 +106,8 @@ def triples(
 ) -> Iterator[tuple[str, str, str]]:
     """The triples of a table or of a metadata document's tables, one after the other, as tokens of N-Triples.
 
-    `mode` and `provenance` are those of `statements`. Raises what `convert` raises: `FindingsError` after the last triple, where the tables have errors.
+    `mode` and `provenance` are those of `statements`. Raises what `convert` raises: `FindingsError` after the last
+    triple, where the tables have errors.
     """
     group = load(source, metadata=metadata, fetch=fetch)
     errors = [finding for finding in group.findings if finding.severity == "error"]

@@ -177,14 +177,14 @@ def reread(
 
     An empty line goes before: at the start of a file a byte order mark would count for nothing.
     """
-    stream = io.BytesIO(b"\n" + data) if rest is None else cast(BinaryIO, io.BufferedReader(_Chain(b"\n" + data, rest)))
+    stream = io.BytesIO(b"\n" + data) if rest is None else cast(BinaryIO, io.BufferedReader(Chain(b"\n" + data, rest)))
     rows = read(stream, dialect, lambda line, *what: problem(line - 2, *what))
     next(rows, None)
     for row in rows:
         yield row._replace(line=row.line - 2, number=row.number - 2)
 
 
-class _Chain(io.RawIOBase):
+class Chain(io.RawIOBase):
     """What was read already, then the stream that it was read from."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
