@@ -150,7 +150,8 @@ WRONG: list[tuple[str, str | bytes, list[str]]] = [
     ("carriage returns", TABLE.replace("\n", "\r"), ["towns.csv:1: the file's lines end with carriage returns"]),
     ("no header", "", ["towns.csv:1: the file has no header"]),
     ("a long cell", TABLE.replace("Bergen", "x" * 17_000_000), ["towns.csv:3: the row has more than 16,777,216"]),
-    ("many columns", "a," * 20_000 + "a\n", ["towns.csv:1: the row has 20,001 cells, and may have 16,384; ", "[quoteChar, delimiter]"]),
+    ("many columns", "a," * 20_000 + "a\n",
+     ["towns.csv:1: the row has 20,001 cells, and may have 16,384; ", "[quoteChar, delimiter]"]),
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 
-from kzlod.csvw import datatypes, iri
+from kzlod.csvw import datatypes, iri, jsonld
 from kzlod.csvw.context import DATATYPES, NAMESPACE, is_language
 from kzlod.csvw.dates import DATES, BadFormatError, DateFormat
 from kzlod.csvw.model import Datatype, Dialect, Json
@@ -40,6 +40,12 @@ def check_type(document: Document, place: str, description: Mapping[str, Json], 
         document.fail(f"{place}.@type".lstrip("."), f"it is {value!r}", remedy=f"write {wanted[0]!r}, or leave it out")
 
 
+def check_common(document: Document, place: str, common: Mapping[str, Json]) -> None:
+    """Common properties that make no triples must be right all the same (5.8)."""
+    for name, value in common.items():
+        jsonld.normalise(document, f"{place}.{name}", value)
+
+
 def datatype(document: Document, place: str, value: Json) -> Datatype:
     """A datatype: the name of a built-in one or a description. What it is not becomes a string, with a warning."""
     if isinstance(value, str):
@@ -51,7 +57,7 @@ def datatype(document: Document, place: str, value: Json) -> Datatype:
         document.warn(place, f"it is {kind(value)}, not a datatype; string is used")
         return Datatype()
     check_type(document, place, value, "Datatype")
-    known(document, place, value, _DATATYPE)
+    check_common(document, place, known(document, place, value, _DATATYPE))
     name = document.identifier(f"{place}.@id", value["@id"]) if "@id" in value else None
     if name is not None and datatypes.is_builtin(name):
         document.fail(f"{place}.@id", f"{name} is a built-in datatype", remedy="write its name as the base")
@@ -258,7 +264,7 @@ def transformation(document: Document, place: str, value: Mapping[str, Json]) ->
     check_type(document, place, value, "Template")
     if "@id" in value:
         document.identifier(f"{place}.@id", value["@id"])
-    known(document, place, value, _TRANSFORMATION)
+    check_common(document, place, known(document, place, value, _TRANSFORMATION))
     for name in ("url", "scriptFormat", "targetFormat"):
         if name not in value:
             document.fail(place, f"a transformation has no {name}", remedy=f"add {name}")

@@ -146,8 +146,7 @@ def schema(document: Document, place: str, value: Mapping[str, Json]) -> Schema:
     """A schema description (5.5). Raises `MetadataError` for what makes it unusable."""
     descriptions.check_type(document, place, value, "Schema")
     own_id = document.identifier(f"{place}.@id", value["@id"]) if "@id" in value else None
-    for name, item in known(document, place, value, _SCHEMA).items():
-        jsonld.normalise(document, f"{place}.{name}", item)
+    descriptions.check_common(document, place, known(document, place, value, _SCHEMA))
     columns: list[tuple[Column, dict[str, Json]]] = []
     seen: set[str] = set()
     for at, item in document.objects(f"{place}.columns", value["columns"]) if "columns" in value else []:
