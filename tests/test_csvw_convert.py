@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv as python_csv
 import gzip
-import io
 import json
 import resource
 import subprocess
@@ -21,12 +19,8 @@ import pyoxigraph
 import pytest
 import zstandard
 from click.testing import Result
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kzlod import csvw
-from kzlod.csvw.draft import draft
-from kzlod.errors import FindingsError, InputError
 
 Run = Callable[..., Result]
 TABLE = "name,size,since\nOslo,1.50,2024-02-29\nBergen,,1999-12-31\n"
@@ -190,15 +184,28 @@ def test_a_table_of_no_rows(towns: Path, tmp_path: Path, kzlod: Run) -> None:
         assert (result.exit_code, result.output) == (0, "")
 
 
+NAMED = [{"titles": "name", "name": "name"}]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"tableSchema": {"columns": [{"titles": "name", "dataType": "integer"}]}}, "did you mean datatype?"),
         (
-            {"tableSchema": {"aboutUrl": "http://a b/{name}", "columns": [{"titles": "name", "name": "name"}]}},
+            {"tableSchema": {"aboutUrl": "http://a b/{name}", "columns": NAMED}},
             "makes no IRI",
         ),
         ({"url": "absent.csv"}, "absent.csv: there is no such file; check the name [url]"),
+        ({"url": "towns.json"}, "towns.json: url: it is the metadata's own, not a table's"),
+        ({"tableSchema": "towns.json"}, "towns.json: tableSchema: it refers to the document that it stands in"),
+        (
+            {"tableSchema": {"aboutUrl": "http://x/{name:x}", "columns": NAMED}},
+            "the template 'http://x/{name:x}' makes no IRI: 'http://x/{name:x}'",
+        ),
+        (
+            {"tableSchema": {"aboutUrl": "http://x/{+a,b}{", "columns": NAMED}},
+            "the template 'http://x/{+a,b}{' makes no IRI: 'http://x/{+a,b}{'",
+        ),
     ],
 )
 def test_wrong_metadata(towns: Path, tmp_path: Path, change: dict[str, Any], said: str, kzlod: Run) -> None:
@@ -240,6 +247,85 @@ def test_a_disk_that_fills_up(tmp_path: Path, name: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [name, "t.csv"]
 
 
+def test_standard_output_that_is_full(towns: Path) -> None:
+    command = [sys.executable, "-c", "from kzlod.cli import main; main()", "convert", str(towns)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2 and done.stderr == "kzlod: No space left on device\n"
+
+
+_PEAK = """
+import resource, subprocess, sys
+done = subprocess.run([sys.executable, "-c", "from kzlod.cli import main; main()", *sys.argv[1:]])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)
+sys.exit(done.returncode)
+"""
+LARGE = {
+    "a cell of 100 MB": (
+        b"a,b\n1,",
+        b"x",
+        100_000_000,
+        "t.csv:2: the row has more than 16,777,216 characters, in cell 2;",
+    ),
+    "in quotes": (
+        b'a,b\n1,2\n3,"',
+        b"x",
+        100_000_000,
+        "t.csv:3: the row has more than 16,777,216 characters, in cell 2;",
+    ),
+    "a million columns": (b"a", b",a", 999_999, "t.csv:1: the row has 1,000,000 cells, and may have 16,384; look for"),
+    "a row of a million": (
+        b"a,b\n1",
+        b",1",
+        999_999,
+        "t.csv:2: the row has 1,000,000 cells, and may have 16,384; look",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_what_is_too_large_takes_no_more_memory(tmp_path: Path, what: str) -> None:
+    start, piece, times, said = LARGE[what]
+    (tmp_path / "t.csv").write_bytes(start + piece * times)
+    command = [sys.executable, "-c", _PEAK, "convert", "t.csv", "--mode", "minimal", "--out", "out.nt"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith(said), done.stderr[:1000]
+    assert int(done.stdout) < 400  # MB
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+BARE: list[tuple[bytes, int, str]] = [
+    (b"a,b\n", 0, "warning: t.csv: the table has no rows; add some below its header"),
+    (b"\n1\n", 0, "warning: t.csv:1: the header is blank; give each column a title of its own [titles]"),
+    (b"a,b,a\n1,2,3\n", 0, "warning: t.csv:1: a: columns 1 and 3 have the same title, so that their values mix;"),
+    ("é,b\n1,2\n".encode("latin-1"), 1, "t.csv:1: the file is not UTF-8: the byte 0xE9 after ''; save the file as UTF"),
+    ("a,b\n1,2\n".encode("utf-16"), 1, "t.csv:1: the file is not UTF-8: the byte 0xFF after ''; save the file as UTF"),
+    (b"", 1, 't.csv:1: the file has no header; add one, or "header": false to its dialect [titles]'),
+]
+
+
+@pytest.mark.parametrize(("data", "status", "said"), BARE)
+def test_tables_without_metadata(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, status: int, said: str, kzlod: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_bytes(data)
+    for engine in ("auto", "duckdb", "rows"):
+        result = kzlod("convert", "t.csv", "--engine", engine, "--mode", "minimal", "--out", "t.nt")
+        assert (result.exit_code, result.stderr[: len(said)]) == (status, said)
+        assert Path("t.nt").exists() == (status == 0)
+
+
+def test_provenance_on_demand(towns: Path, kzlod: Run) -> None:
+    assert "prov#" not in kzlod("convert", towns).stdout
+    result = kzlod("convert", towns, "--provenance")
+    used = [line.split()[2] for line in result.stdout.splitlines() if "prov#entity" in line]
+    assert [iri.rpartition("/")[2] for iri in used] == ["towns.csv>", "towns.json>"]
+    assert any("wasGeneratedBy" in p for _, p, _ in csvw.triples(towns, provenance=True))
+    result = kzlod("convert", towns, "--provenance", "--mode", "minimal")
+    assert result.exit_code == 2 and "--provenance goes with --mode standard" in result.stderr
+
+
 def test_an_engine_that_cannot_do_it_says_what(towns: Path, kzlod: Run) -> None:
     columns = [
         {"name": "name", "titles": "name", "ordered": True, "separator": ";"},
@@ -250,79 +336,3 @@ def test_an_engine_that_cannot_do_it_says_what(towns: Path, kzlod: Run) -> None:
     assert result.exit_code == 2
     assert "towns.csv: the engine duckdb cannot do an ordered list; leave out --engine duckdb" in result.stderr
     assert kzlod("convert", towns).exit_code == 0
-
-
-# describe
-
-
-def test_a_draft(tmp_path: Path, kzlod: Run) -> None:
-    table = "code;town;year;share;open;since;note\n"
-    table += "007;Oslo;2024;1.234,5;true;2.7.2024;a\n008;Bergen;2023;NA;false;31.12.1999;\n"
-    (tmp_path / "t.csv").write_text(table)
-    out = tmp_path / "t.csv-metadata.json"
-    assert kzlod("describe", tmp_path / "t.csv", "--out", out).exit_code == 0
-    made = json.loads(out.read_text())
-    assert made["url"] == "t.csv" and made["dialect"] == {"delimiter": ";"}
-    columns = {column["name"]: column for column in made["tableSchema"]["columns"]}
-    assert "datatype" not in columns["code"] and columns["code"]["required"] is True
-    assert columns["year"]["datatype"] == "gYear"
-    assert columns["share"]["datatype"] == {"base": "decimal", "format": {"decimalChar": ",", "groupChar": "."}}
-    assert columns["share"]["null"] == ["", "NA"] and "measure" in columns["share"]["rdfs:comment"]
-    assert columns["open"]["datatype"] == "boolean"
-    assert columns["since"]["datatype"] == {"base": "date", "format": "d.M.yyyy"}
-    assert made["tableSchema"]["primaryKey"] == "code" and made["tableSchema"]["aboutUrl"] == "#{code}"
-    result = kzlod("convert", tmp_path / "t.csv", "--mode", "minimal")
-    assert result.exit_code == 0, result.output
-    assert '"1234.5"^^<http://www.w3.org/2001/XMLSchema#decimal>' in result.stdout
-    assert '"2024-07-02"^^<http://www.w3.org/2001/XMLSchema#date>' in result.stdout
-
-
-VALUES = st.one_of(
-    *(
-        st.lists(values, min_size=5, max_size=5)
-        for values in (
-            st.integers(-5, 2000).map(str),
-            st.decimals(-1000, 1000, places=2).map(str),
-            st.floats(allow_infinity=False, allow_nan=False).map(str),
-            st.dates().map(str),
-            st.datetimes().map(lambda when: when.isoformat()),
-            st.times().map(str),
-            st.sampled_from(["true", "false", "NA", ""]),
-            st.sampled_from(["1", "2", "NA", "-", "", "1,000", "2.5", "007"]),
-            st.sampled_from(["2.7.2024", "13.12.1999", "1/2/2003", "", "http://e.org/", "2024", "1999-13-01"]),
-            st.text(max_size=4),
-        )
-    )
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.lists(VALUES, min_size=2, max_size=5),
-    st.lists(st.sampled_from(["year", "id", "a b", "é", "", "name"]), min_size=5),
-)
-def test_every_draft_converts(
-    tmp_path_factory: pytest.TempPathFactory, columns: list[list[str]], titles: list[str]
-) -> None:
-    folder = tmp_path_factory.mktemp("draft")
-    buffer = io.StringIO()
-    writer = python_csv.writer(buffer, lineterminator="\n", quoting=python_csv.QUOTE_ALL)
-    writer.writerow([f"{titles[n]}{n}" for n in range(len(columns))])
-    writer.writerows(zip(*columns, strict=True))
-    (folder / "t.csv").write_bytes(buffer.getvalue().encode("utf-8", "replace"))
-    made = draft(folder / "t.csv")
-    (folder / "m.json").write_text(json.dumps(made))
-    assert csvw.validate(csvw.load(folder / "m.json")) == []
-    csvw.convert(folder / "m.json", folder / "out.nt", engine="duckdb")
-    list(pyoxigraph.parse((folder / "out.nt").read_bytes(), format=pyoxigraph.RdfFormat.N_TRIPLES))
-
-
-def test_a_table_that_cannot_be_described(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("a,b\n1,2\n3\n")
-    with pytest.raises(FindingsError, match=r"t\.csv:3: the row has 1 cells, and the header 2"):
-        draft(tmp_path / "t.csv")
-    (tmp_path / "t.csv").write_text("")
-    with pytest.raises(InputError, match="the file has no header"):
-        draft(tmp_path / "t.csv")
-    with pytest.raises(InputError, match="there is no such file"):
-        draft(tmp_path / "absent.csv")

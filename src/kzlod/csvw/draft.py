@@ -131,6 +131,7 @@ def _metadata(url: str, dialect: Dialect, columns: list[Inferred], key: list[Inf
     out: dict[str, Any] = {"@context": NAMESPACE, "url": url}
     changed = {name: getattr(dialect, field) for name, field in _DIALECT.items()}
     changed = {name: value for name, value in changed.items() if value != getattr(Dialect(), _DIALECT[name])}
+    changed = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
     if changed:
         out["dialect"] = changed
     return out | {"tableSchema": schema}

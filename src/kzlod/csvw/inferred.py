@@ -171,7 +171,8 @@ class _Cells:
     def marked(self) -> dict[str, int]:
         """How often each null marker is there, the most frequent first."""
         if self.whole:
-            return dict(Counter(cell for cell in self.sample if not cell or cell in MARKERS).most_common())
+            counts = Counter(cell for cell in self.sample if not cell or cell in MARKERS)
+            return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
         c = self.column
         return dict(self.query(f"{c}, count(*)", f"WHERE {c} IN ({_marks()}) GROUP BY {c} ORDER BY 2 DESC, 1"))
 
