@@ -66,11 +66,11 @@ def test_example(command: str, shown: str) -> None:
 
 def test_python() -> None:
     """The lines of Python run, and their values are those of the comments behind them."""
-    known: dict[str, object] = {}
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    exec(code, known)
-    for expression, shown in re.findall(r"^([^=\n]*?) +# (.*)$", code, re.MULTILINE):
-        assert repr(eval(expression, known)) == shown
+    for code in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL):
+        known: dict[str, object] = {}
+        exec(code, known)
+        for expression, shown in re.findall(r"^([^=\n]*?) +# (.*)$", code, re.MULTILINE):
+            assert repr(eval(expression, known)) == shown
 
 
 def test_every_command_has_a_heading_and_an_example() -> None:
