@@ -240,6 +240,7 @@ def test_numbers_with_groups(number: Decimal) -> None:
         ("0,000,000", ["1,234,567", "0,000,001"], ["1", "234,567"]),
         ("00,00,000", ["12,34,567", "1,12,34,567"], ["2,34,567"]),
         ("#0.0#,#", ["1.2", "1.23", "1.23,4"], ["1", "1.2,3", "1.23,45"]),
+        ("0.0,00#", ["1.2,34", "1.2,345"], ["1.2", "1.23", "1.2,34,5"]),
         ("#0.###E#0", ["1.5E3", "1E-10"], ["1.5", "1.5E"]),
         ("0.0E+00", ["1.0E+05", "1.0E-05"], ["1.0E05", "1.0E+5"]),
         ("+0", ["+1", "-1"], ["1"]),
@@ -256,7 +257,9 @@ def test_number_patterns(pattern: str, good: list[str], bad: list[str]) -> None:
             form.lexical(text)
 
 
-@pytest.mark.parametrize("pattern", ["", "x", "0#", "#0#", "0.#0", "0.0.0", "%0%", "0E", "#,,##0", "+-0", "#,##0,"])
+@pytest.mark.parametrize(
+    "pattern", ["", "x", "0#", "#0#", "0.#0", "0.0.0", "%0%", "0E", "#,,##0", "+-0", "#,##0,", "0.0,"]
+)
 def test_patterns_that_are_none(pattern: str) -> None:
     with pytest.raises(numbers.BadPatternError):
         numbers.NumberFormat(pattern)

@@ -71,14 +71,20 @@ def _fraction_part(part: str, group: str, point: str) -> str:
     if re.fullmatch("0*#*", digits) is None:
         raise BadPatternError("0 comes before # in the fraction")
     least, most = digits.count("0"), len(digits)
-    size = len(part.split(group)[0]) if group and group in part else 0
-    if not size:
+    sizes = [len(piece) for piece in part.split(group)] if group else []
+    if len(sizes) < 2:
         some = f"{re.escape(point)}[0-9]{{{max(least, 1)},{most}}}" if most else ""
+    elif 0 in sizes:
+        raise BadPatternError("a group has no digits")
     else:
         forms = []
         for count in range(max(least, 1), most + 1):
-            full, rest = divmod(count, size)
-            pieces = [f"[0-9]{{{size}}}"] * full + ([f"[0-9]{{{rest}}}"] if rest else [])
+            pieces, rest = [], count
+            for size in sizes:
+                pieces.append(f"[0-9]{{{min(size, rest)}}}")
+                rest -= min(size, rest)
+                if not rest:
+                    break
             forms.append(re.escape(group).join(pieces))
         some = f"{re.escape(point)}(?:{'|'.join(forms)})"
     return some if least or not some else f"(?:{some})?"
