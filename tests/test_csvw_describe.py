@@ -242,3 +242,11 @@ def test_what_would_not_convert_is_said(tmp_path: Path, data: str | bytes, said:
     (tmp_path / "t.csv").write_bytes(data.encode() if isinstance(data, str) else data)
     with pytest.raises(FindingsError, match=said):
         draft(tmp_path / "t.csv")
+
+
+def test_a_table_that_its_server_says_is_utf8_and_is_not(tmp_path: Path) -> None:
+    def fetch(url: str, accept: str) -> csvw.Response:
+        return csvw.Response(url, io.BytesIO(b"a\n\xe9\n"), {"content-type": "text/csv; charset=utf-8"})
+
+    with pytest.raises(InputError, match="the file is not UTF-8: the byte 0xE9 after ''; save the file as UTF-8"):
+        draft("http://example.org/t.csv", fetch=fetch)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from contextlib import closing
 from typing import Any
 
@@ -37,7 +38,9 @@ def draft(
     `beside` is where the metadata will be, so that it can name the table from there; else it stands beside the table.
     Raises `InputError` for a table that cannot be read, `FindingsError` for one whose rows have no common form.
     """
-    with closing(duckdb.connect(config={"threads": 1, "memory_limit": "300MB"})) as sql:
+    spill = os.path.join(tempfile.gettempdir(), f"kzlod-{os.getpid()}-draft")  # noqa: PTH118
+    config = {"threads": 1, "memory_limit": "300MB", "temp_directory": spill}
+    with closing(duckdb.connect(config=config)) as sql:
         sql.execute("SET enable_progress_bar = false")
         sql.execute("SET enable_external_file_cache = false")
         table = Filled.of(sql, source, fetch)

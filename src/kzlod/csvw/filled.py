@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from kzlod.csvw import discover, iri
 from kzlod.csvw.chunks import Chain, Chunks, Rest, reread
@@ -25,9 +26,6 @@ from kzlod.csvw.sqlvalues import NotCompilableError
 from kzlod.csvw.tables import Problem, Row, read
 from kzlod.errors import FindingsError, InputError
 from kzlod.findings import Finding
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 SLICE = 200
 """Columns that are held at the same time: DuckDB keeps 256 KB of each in memory."""
@@ -65,7 +63,10 @@ class Filled:
             made.fill(0)
         except UnicodeError:
             made.dialect = Dialect(encoding="windows-1252")
-            made.fill(0)
+            try:
+                made.fill(0)
+            except UnicodeError as error:  # the media type says that it is UTF-8
+                raise InputError(str(error), where=typed, remedy="save the file as UTF-8") from error
         return made
 
     def fill(self, first: int) -> None:
