@@ -39,8 +39,8 @@ def draft(
     Raises `InputError` for a table that cannot be read, `FindingsError` for one whose rows have no common form.
     """
     spill = os.path.join(tempfile.gettempdir(), f"kzlod-{os.getpid()}-draft")  # noqa: PTH118
-    config = {"threads": 1, "memory_limit": "300MB", "temp_directory": spill}
-    with closing(duckdb.connect(config=config)) as sql:
+    config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "300MB"}
+    with closing(duckdb.connect(config=config | {"temp_directory": spill})) as sql:
         sql.execute("SET enable_progress_bar = false")
         sql.execute("SET enable_external_file_cache = false")
         table = Filled.of(sql, source, fetch)
