@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kzlod import csvw
-from kzlod.csvw import Response, TableGroup, compiled
+from kzlod.csvw import Response, TableGroup, compiled, opening
 from kzlod.csvw.conversion import outputs
 from kzlod.errors import InputError, MetadataError
 from kzlod.findings import Finding
@@ -230,14 +230,17 @@ def test_keys(a: list[tuple[str, str, str]], b: list[str]) -> None:
 def test_a_large_table_in_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows keep their order, their lines and their numbers over chunks of several kinds, run after run."""
     monkeypatch.setattr(compiled, "_LEAST", 5000)
+    monkeypatch.setattr(opening, "_HEAD", 5000)  # what was read of a file at its opening is one chunk
     rows = [f'{n},"{"a" * (n % 7)}{chr(10) * (n % 3 == 0)}b",{n % 1000 or "x"}\n' for n in range(20_000)]
     rows[7000] = "7000,b\n"
     rows[9000] = '9000," c",\n'
+    rows[5000] += "# a note\n"
     data = ("id,text,size\n" + "".join(rows)).encode()
     columns = [{"name": name, "titles": name} for name in ("id", "text", "size")]
     columns[2] |= {"datatype": "integer"}
     schema = {"aboutUrl": "http://e/{id}", "columns": columns}
     metadata = {"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": schema}
+    metadata["dialect"] = {"commentPrefix": "#"}
     wanted = run(lambda: group(metadata, t=data), "standard", "rows")
     assert len(wanted[1]) == 19
     for _ in range(3):

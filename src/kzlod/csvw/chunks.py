@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -32,8 +32,11 @@ class Chunk:
     """The line that the first row starts on."""
     row: int
     """How many rows of data come before."""
+    source: int
+    """How many rows of the file come before: of data, and comments and the header too."""
     rows: int
-    """How many rows it has, comments apart."""
+    """How many rows of data it has."""
+    comments: int
     traits: Traits
     regular: bool
 
@@ -45,6 +48,7 @@ class Rest:
     data: bytes
     line: int
     row: int
+    source: int
 
 
 class Chunks:
@@ -75,9 +79,12 @@ class Chunks:
         quote, edge = re.escape(self._quote), b"[^" + re.escape(self._delimiter) + b"\\n]"
         cell = quote + b"[^Q]*+(?:" + quote * 2 + b"[^Q]*+)*+" + quote
         well_quoted = b"[^Q]*+(?:(?<!" + edge + b")" + cell + b"(?!" + edge + b")[^Q]*+)*+"
+        prefix = (dialect.comment_prefix or "").encode()
+        # A quote in a comment is none: it cannot be told by their number then where quotes are open.
+        self._misleading = re.compile(b"(?m)^" + re.escape(prefix) + b".*" + quote) if prefix and quote else None
         self._well_quoted = re.compile(well_quoted.replace(b"[^Q]", b"[^" + (quote or b"Q") + b"]"))
 
-    def read(self, stream: BinaryIO, data: bytes, *, line: int, row: int) -> Iterator[Chunk | Rest]:
+    def read(self, stream: BinaryIO, data: bytes, *, line: int, row: int, source: int) -> Iterator[Chunk | Rest]:
         """The chunks of a file of which `data` was read already, from the start of a row on."""
         ended = False
         while True:
@@ -90,20 +97,21 @@ class Chunks:
             cut = len(data) if ended else self._boundary(data)
             if cut == 0:
                 if len(data) > LONGEST_ROW:
-                    yield Rest(data, line, row)
+                    yield Rest(data, line, row, source)
                     return
                 piece = stream.read(max(len(data), 1 << 16))
                 ended = not piece
                 data += piece
                 continue
             taken, data = data[:cut], data[cut:]
-            chunk = self._chunk(taken, line, row)
+            chunk = self._chunk(taken, line, row, source)
             if chunk is None:
-                yield Rest(taken + data, line, row)
+                yield Rest(taken + data, line, row, source)
                 return
             yield chunk
             line += taken.count(b"\n")
             row += chunk.rows
+            source += chunk.rows + chunk.comments
 
     def _boundary(self, data: bytes) -> int:
         """Where the last whole row ends; 0 where none does."""
@@ -119,7 +127,7 @@ class Chunks:
             after += data.count(self._quote, max(end, 0), opening)
         return end + 1
 
-    def _chunk(self, data: bytes, line: int, row: int) -> Chunk | None:
+    def _chunk(self, data: bytes, line: int, row: int, source: int) -> Chunk | None:
         """The chunk that some rows are; None where it cannot be told where its rows end, or what they say."""
         if not data.isascii() or self._codec != "utf-8":
             try:
@@ -138,11 +146,11 @@ class Chunks:
                 data = self._quote.join(pieces)
             outside = b"".join(pieces[0::2])
             inner = b"".join(pieces[1::2]).count(b"\n")
-            if self._well_quoted.fullmatch(data) is None:
+            if self._well_quoted.fullmatch(data) is None or (self._misleading and self._misleading.search(data)):
                 return None
         elif b"\r" in data and self._crlf:
             outside = data = data.replace(b"\r\n", b"\n")
-        rows = outside.count(b"\n") + (not data.endswith(b"\n"))
+        rows, comments = outside.count(b"\n") + (not data.endswith(b"\n")), 0
         prefix = (self.dialect.comment_prefix or "").encode()
         commented = bool(prefix) and prefix in data  # that is soon said, of one character
         strange = (
@@ -155,8 +163,9 @@ class Chunks:
             or outside.count(self._delimiter) != rows * (self._width - 1)
         )
         if strange:
-            rows = sum(each.comment is None for each in reread(data, self.dialect))
-        return Chunk(data, line, row, rows, self._traits(data, quoted, inner > 0), not strange)
+            there = [each.comment is None for each in reread(data, self.dialect)]
+            rows, comments = there.count(True), there.count(False)
+        return Chunk(data, line, row, source, rows, comments, self._traits(data, quoted, inner > 0), not strange)
 
     def _traits(self, data: bytes, quoted: bool, lines: bool) -> Traits:
         """What there is in the texts of some rows; where in doubt, that there is something."""
@@ -182,6 +191,20 @@ def reread(
     next(rows, None)
     for row in rows:
         yield row._replace(line=row.line - 2, number=row.number - 2)
+
+
+def placed(rows: Iterable[Row], *, line: int, source: int) -> Iterator[Row]:
+    """Rows of a piece of a file with their places in the file: its first line, and how many rows come before."""
+    return (row._replace(line=row.line + line, number=row.number + source + 1) for row in rows)
+
+
+def in_utf8(dialect: Dialect) -> Dialect:
+    """How the data of a chunk is read, which has neither a header nor the file's encoding."""
+    return Dialect(
+        quote=dialect.quote, double_quote=dialect.double_quote, delimiter=dialect.delimiter, trim=dialect.trim,
+        comment_prefix=dialect.comment_prefix, line_terminators=dialect.line_terminators,
+        skip_columns=dialect.skip_columns,
+    )  # fmt: skip
 
 
 class Chain(io.RawIOBase):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import duckdb
 
 from kzlod.csvw.arrow import Texts, texts
-from kzlod.csvw.chunks import Chunk, Chunks, Rest, reread
+from kzlod.csvw.chunks import Chunk, Chunks, Rest, in_utf8, placed, reread
 from kzlod.csvw.fetch import BROKEN
 from kzlod.csvw.model import Dialect
 from kzlod.csvw.opening import lines, open_table
@@ -119,7 +119,7 @@ def outputs(run: Run, stream: BinaryIO, dialect: Dialect, engine: Engine, *, lea
     yield opening.text
     if table is not None:
         table.told = told
-        yield from table.outputs(opening.head, stream)
+        yield from table.outputs(opening.head[opening.offset :], stream)
 
 
 @dataclass
@@ -143,8 +143,6 @@ class _Table:
 
     def __init__(self, run: Run, plan: Plan, dialect: Dialect, engine: Engine, first: Row) -> None:
         self.run, self.plan, self.dialect, self.engine, self.first = run, plan, dialect, engine, first
-        self.before = first.number - 1
-        """How many rows of the file come before those of data."""
         self.told = False
         """Whether it was said that the file is not in its encoding: it is said once."""
         self.chunks = Chunks(dialect, plan.width, size=_LEAST * 4)
@@ -152,11 +150,7 @@ class _Table:
         self._sql(
             Traits(quoted=True, spaced=True, special=True, lines=True), ""
         )  # a table that does not compile is known beforehand
-        self.utf8 = Dialect(
-            quote=dialect.quote, double_quote=dialect.double_quote, delimiter=dialect.delimiter, trim=dialect.trim,
-            comment_prefix=dialect.comment_prefix, line_terminators=dialect.line_terminators,
-            skip_columns=dialect.skip_columns,
-        )  # fmt: skip
+        self.utf8 = in_utf8(dialect)
 
     def _sql(self, traits: Traits, path: str) -> tuple[str, str]:
         """The SQL that gives the triples of each row of a chunk, marked where it is not sure, and that of its keys."""
@@ -175,19 +169,13 @@ class _Table:
             place.queries[traits] = place.cursor.sql(triples), keys
         return place.queries[traits]
 
-    def outputs(self, head: bytes, stream: BinaryIO) -> Iterator[Output]:
-        """The triples of all rows."""
-        start = 0
-        for _ in range(self.first.line - 1):
-            start = head.index(b"\n", start) + 1
-        data = head[start:]
-        if start == 0:
-            data = data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xef\xbb\xbf")
+    def outputs(self, data: bytes, stream: BinaryIO) -> Iterator[Output]:
+        """The triples of all rows; `data` was read of them already."""
         places: list[_Place] = []
         waiting: deque[tuple[_Place, Chunk, Future[list[Output]]]] = deque()
         free: list[_Place] = []
         broken: Exception | None = None
-        chunks = self.chunks.read(stream, data, line=self.first.line, row=0)
+        chunks = self.chunks.read(stream, data, line=self.first.line, row=0, source=self.first.number - 1)
         try:
             while True:
                 try:
@@ -247,18 +235,16 @@ class _Table:
                 pass  # what its CSV reader does not take, `tables` may
             place.findings.clear()
         rows = reread(chunk.data, self.utf8, lambda line, *what: place.run.problem(line + chunk.line, *what))
-        return ["".join(self._by_rows(place.executor, rows, chunk.line, chunk.row)).encode()]
+        return ["".join(self._by_rows(place.executor, rows, chunk)).encode()]
 
-    def _by_rows(self, executor: Executor, rows: Iterable[Row], line: int, row: int) -> Iterator[str]:
-        before = self.before + row + 1
-        there = (each._replace(line=each.line + line, number=each.number + before) for each in rows)
-        return lines(executor.run(there, row))
+    def _by_rows(self, executor: Executor, rows: Iterable[Row], piece: Chunk | Rest) -> Iterator[str]:
+        return lines(executor.run(placed(rows, line=piece.line, source=piece.source), piece.row))
 
     def _by_sql(self, place: _Place, chunk: Chunk) -> list[Output] | None:
         """None where DuckDB does not see as many rows as there are."""
         place.source.write(chunk.data)
         cursor = place.cursor
-        for name, value in (("row", chunk.row + 1), ("source", self.before + chunk.row + 1), ("line", chunk.line)):
+        for name, value in (("row", chunk.row + 1), ("source", chunk.source + 1), ("line", chunk.line)):
             cursor.execute(f"SET VARIABLE {name} = {value}")
         triples, keys = self._query(place, chunk.traits)
         parts = list(texts(triples))
@@ -283,7 +269,7 @@ class _Table:
             done = end
             if end - start > 2:
                 number, line, *row = json.loads(bytes(part.data[start + 1 : end]))
-                there = Row(int(line), self.before + chunk.row + int(number) + 1, self._trimmed(row))
+                there = Row(int(line), chunk.source + int(number) + 1, self._trimmed(row))
                 out.append("".join(lines(place.unsure.run([there], chunk.row + int(number)))).encode())
             marked = part.marks.find(1, marked + 1)
         return b"".join([*out, part.data[done:]])
@@ -301,7 +287,7 @@ class _Table:
                 self.run.problem(line + rest.line, code, message, remedy)
 
         rows = reread(rest.data, self.dialect, problem, stream)
-        yield from joined(self._by_rows(executor, rows, rest.line, rest.row))
+        yield from joined(self._by_rows(executor, rows, rest))
 
 
 def joined(texts: Iterable[str], most: int = 20_000) -> Iterator[bytes]:

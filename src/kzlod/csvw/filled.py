@@ -145,7 +145,7 @@ class Filled:
         names = [f"c{n}" for n in range(width)]
         cells = ", ".join(trimmed(name) for name in names)
         with closing(File()) as file:
-            for chunk in chunks.read(stream, data, line=line, row=0):
+            for chunk in chunks.read(stream, data, line=line, row=0, source=0):
                 if isinstance(chunk, Rest):
                     self._add(reread(chunk.data, self.dialect, self._problem_after(chunk.line), stream), 0, chunk.line)
                     return True

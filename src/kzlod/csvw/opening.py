@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -39,6 +40,17 @@ class Opening:
     """The N-Triples of what stands before it."""
     problems: tuple[tuple[int, str, str, str], ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def offset(self) -> int:
+        """Where the first row of data starts: after a byte order mark, if nothing else is before it."""
+        start = 0
+        for _ in range(self.first.line - 1 if self.first else 0):
+            start = self.head.index(b"\n", start) + 1
+        if start == 0:
+            while start < 2 * len(BOM_UTF8) and self.head.startswith(BOM_UTF8, start):
+                start += len(BOM_UTF8)
+        return start
 
     def tell(self, run: Run) -> bool:
         """Report what is wrong before the first row of data; whether that is the encoding, which is said once."""
