@@ -34,14 +34,15 @@ from kzlod.formats import FORMATS
 )
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "duckdb", "rows"]),
+    type=click.Choice(["auto", "duckdb", "rows", "spark"]),
     default="auto",
     show_default=True,
-    help="What converts: SQL in DuckDB, row by row, or the faster of them for each table.",
+    help="What converts: SQL in DuckDB, row by row, or the faster of them for each table; or SQL on Apache Spark.",
 )
 @click.option(
     "--provenance", is_flag=True, help="Say also of which files, when and by what the triples were made (PROV-O)."
 )
+@click.option("--master", metavar="URL", default="local[*]", show_default=True, help="Where Spark runs.")
 def command(
     source: str,
     metadata: str | None,
@@ -50,6 +51,7 @@ def command(
     format_: str | None,
     engine: str,
     provenance: bool,
+    master: str,
 ) -> None:
     """Convert tables to RDF by CSV on the Web: SOURCE is a table or a metadata document, a path or a web address.
 
@@ -61,11 +63,15 @@ def command(
       kzlod convert trade.csv --out trade.nt.zst
       kzlod convert trade-metadata.json --mode minimal --out trade.ttl
       kzlod convert https://example.org/trade.csv --metadata trade.json | head
+      kzlod convert trade.csv --engine spark --master spark://host:7077 --out trade
+
+    Spark makes a new folder of N-Triples, whose files one after the other are what DuckDB writes. The table and the
+    folder must be where all its workers see them, and kzlod be installed there.
     """
     if provenance and mode == "minimal":
         raise click.UsageError("--provenance goes with --mode standard: what minimal mode gives has no place for it")
     try:
-        with _bar(source) as progress:
+        with _bar(source, engine) as progress:
             conversion.convert(
                 source,
                 out,
@@ -74,6 +80,7 @@ def command(
                 format=format_,
                 engine=cast(conversion.Engine, engine),
                 provenance=provenance,
+                master=master,
                 fetch=web.fetch,
                 progress=progress,
                 report=_warn,
@@ -89,9 +96,15 @@ def _warn(finding: Finding) -> None:
 
 
 @contextmanager
-def _bar(source: str) -> Iterator[Callable[[int], None] | None]:
-    """A bar on a terminal's standard error for a local table, whose size is known; nothing elsewhere."""
+def _bar(source: str, engine: str) -> Iterator[Callable[[int], None] | None]:
+    """A bar on a terminal's standard error for a local table, whose size is known; nothing elsewhere.
+
+    Spark draws its own.
+    """
     path = Path(source)
+    if engine == "spark":
+        yield (lambda size: None) if sys.stderr.isatty() else None
+        return
     if not sys.stderr.isatty() or sys.stdout.isatty() or not path.is_file():
         yield None
         return

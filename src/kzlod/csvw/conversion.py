@@ -28,12 +28,14 @@ from kzlod.csvw.reported import Reported
 from kzlod.csvw.rows import Mode, Run, at
 from kzlod.errors import InputError, ReleaseError
 from kzlod.findings import Finding
-from kzlod.formats import FORMATS, NQUADS, NTRIPLES, Format, by_suffix
+from kzlod.formats import FORMATS, NQUADS, NTRIPLES, Format, by_suffix, is_rdf
 
 if TYPE_CHECKING:
     from kzlod.csvw.compiled import Output
 
-Engine = Literal["auto", "duckdb", "rows"]
+Local = Literal["auto", "duckdb", "rows"]
+"""The engines that run here."""
+Engine = Local | Literal["spark"]
 Progress = Callable[[int], None]
 """Called with how many bytes of the tables have been read since the last call."""
 
@@ -63,7 +65,7 @@ _LEVEL = 1
 
 
 def outputs(
-    group: TableGroup, *, mode: Mode, provenance: bool = False, report: Report, engine: Engine = "auto"
+    group: TableGroup, *, mode: Mode, provenance: bool = False, report: Report, engine: Local = "auto"
 ) -> Iterator[Output]:
     """The N-Triples of a group in large pieces, in the order of its rows, whichever engine makes them.
 
@@ -155,6 +157,7 @@ def convert(
     mode: Mode = "standard",
     format: str | None = None,
     engine: Engine = "auto",
+    master: str = "local[*]",
     provenance: bool = False,
     fetch: Fetch | None = None,
     progress: Progress | None = None,
@@ -164,11 +167,15 @@ def convert(
 
     `source` and `metadata` are as in `kzlod.csvw.load`. `out` is a file, whose name says its format and compression
     (`.nt`, `.nt.zst`, `.ttl.gz` …), or a folder; without it standard output gets what comes, N-Triples if no `format`
-    is named. The file is there when it is whole. Warnings go to `report`.
+    is named. The file is there when it is whole. Warnings go to `report`. The engine `spark` runs on `master`, and
+    makes a new folder of N-Triples, `out`, whose files one after the other are what the others write.
 
     Raises `FindingsError` for tables with errors (its first thousand findings), `MetadataError` for metadata that
     cannot be used, `InputError` for what cannot be read, `ReleaseError` for a file that cannot be written.
     """
+    if engine == "spark":
+        return _on_spark(discover.load(source, metadata=metadata, fetch=fetch), out, format, master, mode=mode,
+                         provenance=provenance, progress=progress, report=report)  # fmt: skip
     target = None if out is None else Target.of(out, os.fspath(source), format)
     form = target.format if target else next((each for each in FORMATS if each.name == format), NTRIPLES)
     group = discover.load(source, metadata=metadata, fetch=fetch)
@@ -178,13 +185,38 @@ def convert(
     return target.path if target else None
 
 
+def _on_spark(
+    group: TableGroup,
+    out: str | os.PathLike[str] | None,
+    format_: str | None,
+    master: str,
+    *,
+    mode: Mode,
+    provenance: bool,
+    progress: Progress | None,
+    report: Report | None,
+) -> Path:
+    from kzlod.csvw import spark
+
+    if out is None or is_rdf(Path(Path(out).name.removesuffix(".gz").removesuffix(".zst"))):
+        raise InputError("the engine spark writes a folder", remedy="name a new folder with --out")
+    if format_ not in (None, NTRIPLES.name):
+        raise InputError("the engine spark writes N-Triples alone", remedy="leave out --format")
+    tell = Reported(report)
+    for finding in group.findings:
+        tell(finding)
+    with spark.session(master, progress=progress is not None) as session:
+        spark.convert(group, Path(out), mode=mode, provenance=provenance, report=tell, check=tell.check, spark=session)
+    return Path(out)
+
+
 def write(
     group: TableGroup,
     stream: IO[bytes],
     *,
     mode: Mode,
     format_: Format,
-    engine: Engine = "auto",
+    engine: Local = "auto",
     provenance: bool = False,
     progress: Progress | None = None,
     report: Report | None = None,

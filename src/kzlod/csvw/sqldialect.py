@@ -20,6 +20,8 @@ from typing import Literal
 
 from kzlod.quads import sqltext
 
+CELL, ROW = "\x1f", "\x1e"
+"""What stands between the cells and the rows of a block, on Spark."""
 MARK = "\x02"
 """Begins a line that is no triple; no line of N-Triples holds a control character."""
 DEEPEST = 2000
@@ -76,7 +78,10 @@ def found(value: str, regex: str) -> str:
 
 
 def replaced(value: str, regex: str, by: str) -> str:
-    r"""SQL: a text with all that a regular expression (RE2) matches replaced; `\1` is what its first group matched."""
+    r"""SQL: a text with all that a regular expression (RE2) matches replaced; `\1` is what its first group matched.
+
+    The expression matches no empty text: engines differ in where there is one.
+    """
     if _SPARK.get():
         by = re.sub(r"\\(\d)", r"$\1", by.replace("$", r"\$"))
         return f"regexp_replace({value}, {text(_java(regex))}, {text(by)})"
@@ -174,20 +179,26 @@ def irregular() -> str:
 def marked(numbers: Sequence[str], cells: Sequence[str]) -> str:
     """SQL: a row that is left to the row executor, as a text of one line: its numbers and cells as a JSON array.
 
-    On Spark: its numbers, then its bytes in hexadecimal digits, which say also what is not UTF-8.
+    On Spark its number in the file is there too, and what is left as it is says itself what it is.
     """
     if _SPARK.get():
-        return concat([piece for number in numbers for piece in (as_text(number), "' '")] + ["hex(record)"])
+        row = f"to_json(array({', '.join([*map(as_text, [*numbers, 'source']), *cells])}))"
+        return f"CASE WHEN odd THEN record ELSE {row} END"
     return f"CAST(to_json([{', '.join([*map(as_text, numbers), *cells])}]) AS VARCHAR)"
 
 
 def numbered(source: str, columns: Sequence[str], *, delimiter: str, quote: str, lines: bool) -> str:
-    """SQL: the rows of a file with their places, `rn`; on Spark the source is a view that has all that.
+    """SQL: the rows of a file with their places, `rn`.
 
-    With `lines`, `broken` is how many line breaks within cells come before a row.
+    With `lines`, `broken` is how many line breaks within cells come before a row. On Spark the source is a view of
+    blocks, whose rows start each a line after the other: the places of the first, and a text of `ROW` and `CELL`.
     """
     if _SPARK.get():
-        return source
+        cells = ", ".join(f"get(cells, {place}) AS {column}" for place, column in enumerate(columns))
+        places = "row + at AS rn, row + at + 1 AS row, source + at + 1 AS source, line + at AS line"
+        rows = f"(SELECT * FROM {source} LATERAL VIEW posexplode(split(text, {text(ROW)}, -1)) AS at, record)"
+        split_rows = f"(SELECT *, split(record, {text(CELL)}, -1) AS cells FROM {rows})"
+        return f"(SELECT {places}, odd, record, {cells} FROM {split_rows})"
     rows = f"(SELECT *, row_number() OVER () - 1 AS rn FROM {csv(source, columns, delimiter=delimiter, quote=quote)})"
     if not lines:
         return rows
