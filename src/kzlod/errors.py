@@ -6,7 +6,7 @@
     │   └── MetadataError     a CSVW metadata document is wrong
     ├── QueryError            an unknown query or parameter, a wrong value, SPARQL that does not parse
     ├── RemoteError           an endpoint or a store does not answer as it should
-    ├── MissingError          a package that only some need is not installed; an ImportError too
+    ├── MissingError          a package (or Java) that only some need is not installed; an ImportError too
     ├── ReleaseError          a release cannot be written, or must not be
     │   └── MismatchError     a published file is not what its catalogue states
     ├── LoadError             data cannot be loaded into a store, or must not be
@@ -69,7 +69,7 @@ class RemoteError(KzlodError):
 
 
 class MissingError(KzlodError, ImportError):
-    """A package that the base install does without is not there; the remedy says how to install it."""
+    """A package, or Java, that the base install does without is not there; the remedy says how to install it."""
 
     code = "missing"
 

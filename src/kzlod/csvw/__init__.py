@@ -6,8 +6,9 @@
     for s, p, o in csvw.triples("towns.csv"): ...       # tokens of N-Triples, one triple after the other
 
 Metadata becomes a model (`metadata`, `model`), a table's model a plan (`plan`), and an executor runs the plan: row by
-row (`rows`), or as SQL in DuckDB (`sqlrow`, `compiled`). The standards: Model for Tabular Data and Metadata on the Web,
-Metadata Vocabulary for Tabular Data, Generating RDF from Tabular Data on the Web (W3C, 17 December 2015).
+row (`rows`), or as SQL (`sqlrow`) in DuckDB (`compiled`) or on Apache Spark (`spark`). The standards: Model for
+Tabular Data and Metadata on the Web, Metadata Vocabulary for Tabular Data, Generating RDF from Tabular Data on the Web
+(W3C, 17 December 2015).
 """
 
 from __future__ import annotations
