@@ -44,6 +44,14 @@ if TYPE_CHECKING:
 
 INSTALL = "kzlod[spark]"
 _LOG = "spark.log4j2.properties"
+_SQL = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
+    "spark.sql.parser.escapedStringLiterals": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.variable.substitute": "false",  # `${x}` is a text like any other
+}
+"""How Spark reads what `sqldialect` writes, whatever it is set to elsewhere."""
 ALL = Traits(quoted=True, spaced=True, special=True, lines=True)
 
 
@@ -95,8 +103,8 @@ def session(master: str, *, progress: bool = False) -> Iterator[SparkSession]:
         if running is None and here:
             spark.sparkContext.pythonExec = sys.executable
         own = spark.newSession()
-        own.conf.set("spark.sql.variable.substitute", "false")  # `${x}` is a text like any other
-        own.conf.set("spark.sql.session.timeZone", "UTC")
+        for name, value in _SQL.items():
+            own.conf.set(name, value)
         own.conf.set("spark.sql.shuffle.partitions", str(2 * spark.sparkContext.defaultParallelism))
         yield own
     except (errors.PySparkException, java.Py4JError) as error:
