@@ -14,7 +14,7 @@ from kzlod.quads import QuadTable
 from kzlod.shacl.graph import Graph, from_quads
 from kzlod.shacl.report import Report
 from kzlod.shacl.shapes import from_graph
-from kzlod.shacl.validate import Engine, validate
+from kzlod.shacl.validation import Engine, validate
 
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix ex: <http://example.org/> .

@@ -22,7 +22,7 @@ from kzlod.shacl.graph import Graph, from_quads
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
 from kzlod.shacl.shapes import from_graph
-from kzlod.shacl.validate import Engine, validate
+from kzlod.shacl.validation import Engine, validate
 from kzlod.terms import parse
 from kzlod.vocab import RDF, SH, XSD
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kzlod.dataset import Dataset
 from kzlod.findings import Finding, Severity
-from kzlod.shacl.validate import validate
+from kzlod.shacl.validation import validate
 from kzlod.terms import local_name
 from kzlod.vocab import SH
 

@@ -8,10 +8,10 @@ import duckdb
 
 from kzlod.quads.sqltext import text
 
-_IRI = r'<[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>"{}|^`\\%\x00-\x20\x7f]|%[0-9A-Fa-f]{2})*>'
-_TEXT = r'"(?:[^"\\\x00-\x1f\x7f\x{FFFE}\x{FFFF}]|\\[tbnrf"\\]|\\u00(?:0[0-7BEF]|1[0-9A-F]|7F))*"'
-_LINE = rf"{_IRI} {_IRI} (?:{_IRI}|{_TEXT}(?:@[a-z0-9-]+|\^\^{_IRI})?)(?: {_IRI})? \."
-_STRING = '"^^<http://www.w3.org/2001/XMLSchema#string>'
+IRI_FORM = r'<[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>"{}|^`\\%\x00-\x20\x7f]|%[0-9A-Fa-f]{2})*>'
+TEXT_FORM = r'"(?:[^"\\\x00-\x1f\x7f\x{FFFE}\x{FFFF}]|\\[tbnrf"\\]|\\u00(?:0[0-7BEF]|1[0-9A-F]|7F))*"'
+_LINE = rf"{IRI_FORM} {IRI_FORM} (?:{IRI_FORM}|{TEXT_FORM}(?:@[a-z0-9-]+|\^\^{IRI_FORM})?)(?: {IRI_FORM})? \."
+STRING = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 
 
 def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int, graph: str) -> bool:
@@ -45,7 +45,7 @@ def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int,
                 )
             )
             """,
-            {"graph": graph, "source": source, "line": _LINE, "string": _STRING},
+            {"graph": graph, "source": source, "line": _LINE, "string": STRING},
         )
     except duckdb.InvalidInputException:  # also a line that is too long, and bytes that are not UTF-8
         return False

@@ -41,7 +41,7 @@ class Constraint:
     `component` is the name of a component of SHACL Core without `ConstraintComponent`, `SPARQL`, or the token of a
     component of one's own. `terms` are the tokens or texts, `shapes` the identifiers of shapes, `count` the number
     that its parameters give (for `Closed`: the predicates that are allowed; for `Pattern`: expression and flags; for
-    the qualified counts: the shape, then its sibling shapes).
+    the qualified counts: the shape, then its sibling shapes). `source` is the node of a SPARQL-based constraint.
     """
 
     component: str
@@ -50,6 +50,7 @@ class Constraint:
     count: int = 0
     messages: tuple[str, ...] = ()
     query: Query | None = None
+    source: str = ""
 
     @property
     def token(self) -> str:
@@ -84,6 +85,20 @@ class Shapes:
 
     def __getitem__(self, shape: str) -> Shape:
         return self.shapes[shape]
+
+    def owners(self) -> dict[str, str]:
+        """For the shapes that have no IRI and are a part of one that has, the nearest such shape."""
+        found: dict[str, str] = {}
+        level = [shape.id for shape in self if not shape.id.startswith("_:")]
+        while level:
+            below = []
+            for above in level:
+                for member in [member for constraint in self.shapes[above].constraints for member in constraint.shapes]:
+                    if member.startswith("_:") and member not in found:
+                        found[member] = found.get(above, above)
+                        below.append(member)
+            level = below
+        return found
 
     def reachable(self, *starts: str) -> frozenset[str]:
         """The shapes that are used to decide about some shapes, with those shapes themselves."""

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kzlod.vocab import SH
+
+Level = Literal["violation", "warning", "info"]
+_WARNING, _INFO = f"<{SH}Warning>", f"<{SH}Info>"
+LEVELS: tuple[Level, ...] = ("violation", "warning", "info")
+
+
+def level(severity: str) -> Level:
+    """The level of a severity's token; a severity of one's own counts as a violation.
+
+    >>> level("<http://www.w3.org/ns/shacl#Warning>"), level("<http://e/Fatal>")
+    ('warning', 'violation')
+    """
+    return "warning" if severity == _WARNING else "info" if severity == _INFO else "violation"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -10,6 +27,7 @@ class Result:
     """One validation result; terms are canonical N-Quads tokens, empty where the report has none.
 
     `path` is a predicate's token, or a complex path as SPARQL writes it, with every nested path in brackets.
+    `constraint` is the node of a SPARQL-based constraint; `place` says file and line, as far as they are known.
     """
 
     focus: str
@@ -19,6 +37,8 @@ class Result:
     severity: str
     shape: str
     message: str
+    constraint: str = ""
+    place: str = ""
 
     @property
     def predicate(self) -> str:
@@ -33,9 +53,52 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The results that one shape and component have in common, and how many they are.
+
+    `path` is the shape's; `owner` is the nearest shape above that has an IRI; `message` is what the results say, with
+    the names of variables where each says it in its own words.
+    """
+
+    shape: str
+    owner: str
+    path: str
+    component: str
+    severity: str
+    message: str
+    count: int
+
+    @property
+    def level(self) -> Level:
+        """The level of the severity."""
+        return level(self.severity)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A validation report: whether the data conforms, every result in order, and what is odd about the shapes."""
+    """A validation report: whether the data conforms, the results in order, and what is odd about data and shapes.
+
+    `groups` count all results, the most severe and frequent first; `results` may be fewer, where so was asked for.
+    They are fetched when they are looked at: a million of them need not be in memory. `prefixes` are those of the
+    files.
+    """
 
     conforms: bool
-    results: tuple[Result, ...]
+    results: Sequence[Result]
     warnings: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many results there are, those that are not kept included."""
+        return sum(group.count for group in self.groups)
+
+    @property
+    def counts(self) -> dict[Level, int]:
+        """How many results there are of each level."""
+        return {name: sum(group.count for group in self.groups if group.level == name) for name in LEVELS}
+
+    def fails(self, on: Level = "violation") -> bool:
+        """Whether there is a result of this level or a more severe one."""
+        return any(self.counts[name] for name in LEVELS[: LEVELS.index(on) + 1])

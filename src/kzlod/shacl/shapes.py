@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as File
 
 from kzlod.errors import InputError
@@ -237,7 +238,7 @@ class _Reader:
             found.append(self._closed(node))
         for value in self._values(node, "sparql"):
             if constraint := read_constraint(self.graph, value, self.messages(value)):
-                found.append(constraint)
+                found.append(replace(constraint, source=value))
         for declared in self._components:
             found += read_uses(self.graph, node, declared, is_property=is_property)
         return found + self._shape_based(node)

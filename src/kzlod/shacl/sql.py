@@ -8,6 +8,7 @@ import duckdb
 
 from kzlod.shacl import sql_local, sql_values
 from kzlod.shacl.plan import Plan
+from kzlod.shacl.source import Source
 from kzlod.shacl.sql_focus import ask
 from kzlod.shacl.sql_order import of_type, ordered
 from kzlod.shacl.sql_shapes import conclude
@@ -25,9 +26,9 @@ _PIECE = 50_000
 
 
 class Run:
-    """One validation: `prepare`, then `add` what other engines find, then `finish`."""
+    """One validation: `prepare`, then `add` what other engines find, then `finish`; the table `raw` has what was found."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> None:
         self._work = Work(connection, source, plan)
         self._plan = plan
 
@@ -96,8 +97,11 @@ class Run:
         )
         return {(focus, given): token for focus, given, token in same.fetchall()}
 
-    def finish(self) -> list[Found]:
-        """All violations, each as often as targets and `sh:property` lead to it."""
+    def finish(self, numbers: Sequence[int]) -> None:
+        """Put all violations into the table `raw`, each as often as targets and `sh:property` lead to it.
+
+        `numbers` are the meanings of the constraints, in their order.
+        """
         work = self._work
         sql_local.values(work)
         sql_local.counts(work)
@@ -106,10 +110,11 @@ class Run:
         sql_values.sets(work)
         for depth in range(self._plan.deepest, -1, -1):
             conclude(work, depth)
-        found = work.run(
-            "SELECT x.number, a.token, coalesce(x.token, b.token, ''), coalesce(x.path, ''), coalesce(x.message, '')"
-            " FROM found x JOIN rule r ON r.number = x.number JOIN host h ON h.shape = r.shape"
+        work.run(
+            "INSERT INTO raw SELECT m.meaning, a.token, coalesce(x.token, b.token, ''), x.path, x.message FROM found x"
+            " JOIN (SELECT generate_subscripts(c, 1) - 1 AS number, unnest(c) AS meaning FROM (SELECT ?::INTEGER[] AS c)) m"
+            " ON m.number = x.number JOIN rule r ON r.number = x.number JOIN host h ON h.shape = r.shape"
             " JOIN focus f ON f.shape = h.host AND f.node = x.focus JOIN range(0, f.ways) ON true"
-            " JOIN term a ON a.id = x.focus LEFT JOIN term b ON b.id = x.value"
+            " JOIN term a ON a.id = x.focus LEFT JOIN term b ON b.id = x.value",
+            [numbers],
         )
-        return found.fetchall()

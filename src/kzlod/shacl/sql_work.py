@@ -11,7 +11,9 @@ from itertools import count
 
 import duckdb
 
+from kzlod.quads.scan import subject_form
 from kzlod.shacl.plan import BOUNDS, COUNTS, LOGIC, PAIRS, SUBCLASS, TESTS, TYPE, Plan, is_simple
+from kzlod.shacl.source import Source
 from kzlod.shacl.sql_terms import text, texts
 from kzlod.shacl.sql_tests import sure_tests
 
@@ -39,12 +41,14 @@ _WORD = 60
 class Work:
     """A connection to a table of quads, with temporary tables of its own that go when it is closed.
 
-    `source` is a query with the columns s, p, o: the data. `words` is how many numbers (`h0`, `h1` …) tell what each
+    `source` is a query with the columns s, p, o: the data. What lies in files is looked at for well-formed lines in the
+    first full pass over it, and an error ends that. `words` is how many numbers (`h0`, `h1` …) tell what each
     subject has: a bit for each predicate that is counted, and for each value that must be there.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> None:
-        self.plan, self.source = plan, source
+    def __init__(self, connection: duckdb.DuckDBPyConnection, data: Source, plan: Plan) -> None:
+        self.plan, self.source = plan, data.query()
+        self._data = data
         self.ids: dict[str, int] = {}
         self._sql = connection
         self._salt = ""
@@ -71,8 +75,10 @@ class Work:
         return self.bits(*(what for what in self._bits if not what[1]))
 
     def close(self) -> None:
-        """Drop all tables."""
-        self._sql.close()
+        """Drop all tables but those that the results go into."""
+        kept = "SELECT table_name FROM duckdb_tables() WHERE temporary AND table_name NOT IN ('raw', 'meaning')"
+        for (name,) in self.run(kept).fetchall():
+            self.run(f"DROP TABLE {name}")
 
     def run(self, statement: str, parameters: Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
         """Run a statement."""
@@ -144,8 +150,10 @@ class Work:
         self.run(
             f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
             f" max(q.s) <> min(q.s) AS shared, sum(k.counted) AS many{bits}"
-            f" FROM ({self.source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
+            f" FROM ({self._data.checked(self.ids)}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
         )
+        if self._data.scans:
+            self.run(f"SELECT count(*) FROM tally WHERE {subject_form('token')}")
         held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
         self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")
 
