@@ -39,15 +39,20 @@ def token(term: object) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else ""
 
 
-def parse_file(path: Path, *, shown: str = "", base: str = "") -> Iterator[ox.Quad]:
-    """The quads of an RDF file, as pyoxigraph terms, in the file's order.
+def parse_file(
+    path: Path, *, shown: str = "", base: str = "", prefixes: dict[str, str] | None = None
+) -> Iterator[ox.Quad]:
+    """The quads of an RDF file, as pyoxigraph terms, in the file's order; then `prefixes` has those that it declares.
 
     Raises `InputError`, with the line, for what does not parse.
     """
     shown = shown or str(path)
     format_ = by_suffix(path)
     with syntax(format_, shown), path.open("rb") as file:
-        yield from ox.parse(file, format=ox_format(format_), base_iri=base or None)
+        parsed = ox.parse(file, format=ox_format(format_), base_iri=base or None)
+        yield from parsed
+        if prefixes is not None:
+            prefixes.update(parsed.prefixes)
 
 
 @contextmanager

@@ -40,9 +40,17 @@ class Scan:
             " quote = '', escape = '', auto_detect = false)"
         )
 
+    def numbered(self) -> str:
+        """SQL: the file's lines with their numbers, `n`."""
+        return f"(SELECT line, row_number() OVER () AS n FROM {self.lines()})"
+
     def query(self) -> str:
         """SQL: the triples (s, p, o), of a file whose lines are known to be canonical."""
-        return self._apart(f"SELECT line, string_split(line, ' ') AS part FROM {self.lines()}")
+        return f"SELECT s, p, o FROM ({self.rows(self.lines())})"
+
+    def rows(self, lines: str) -> str:
+        """SQL: the triples of some lines (rows with a column `line`), with what else is in those rows."""
+        return self._apart(f"SELECT *, string_split(line, ' ') AS part FROM {lines}")
 
     def checked(self, predicates: Collection[str]) -> str:
         """SQL: the same, which ends in an error where a line is not canonical.
@@ -55,11 +63,12 @@ class Scan:
             f"len(part) = 4 AND part[4] = '.' AND part[2] IN ({known})"
             f" THEN regexp_full_match(part[3], {text(_OBJECT)}) AND NOT ends_with(part[3], {text(STRING)})"
         )
-        return self._apart(
+        parts = (
             f"SELECT line, CASE WHEN CASE WHEN {short} ELSE {self.canonical()} END THEN part"
             f" ELSE error({text(_REFUSED)}) END AS part"
             f" FROM (SELECT line, string_split(line, ' ') AS part FROM {self.lines()})"
         )
+        return f"SELECT s, p, o FROM ({self._apart(parts)})"
 
     def canonical(self) -> str:
         """SQL: whether a line is canonical."""
@@ -81,11 +90,11 @@ class Scan:
             f"CASE WHEN len(part) = {count} THEN part[3]"
             f" ELSE substr(line, {before} + 3, length(line) - ({before}) - ({after})) END"
         )
-        rows = f"SELECT part[1] AS s, part[2] AS p, {object_} AS o FROM ({parts})"
+        rows = f"SELECT * EXCLUDE (line, part), part[1] AS s, part[2] AS p, {object_} AS o FROM ({parts})"
         if not self.apart:
             return rows
         s, o = (f"CASE WHEN {x}[1] = '_' THEN '_:{self.apart}' || substr({x}, 3) ELSE {x} END AS {x}" for x in "so")
-        return f"SELECT {s}, p, {o} FROM ({rows})"
+        return f"SELECT * REPLACE ({s}, {o}) FROM ({rows})"
 
 
 _REFUSED = "a line is not canonical"

@@ -18,6 +18,8 @@ _FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
 class Graph:
     """The triples of a shapes graph by subject and predicate, in the order in which the files have them.
 
+    `prefixes` are those that the files declare.
+
     >>> graph = Graph()
     >>> graph.add("<http://e/s>", "<http://e/p>", '"1"', file="a.ttl")
     >>> graph.values("<http://e/s>", "<http://e/p>"), graph.file("<http://e/s>")
@@ -27,6 +29,7 @@ class Graph:
     def __init__(self) -> None:
         self._by_subject: dict[str, dict[str, dict[str, None]]] = {}
         self._files: dict[str, str] = {}
+        self.prefixes: dict[str, str] = {}
 
     def add(self, s: str, p: str, o: str, *, file: str = "") -> None:
         """Add a triple that a file says."""
@@ -92,6 +95,6 @@ def read_files(paths: Mapping[str, Path]) -> Graph:
             text = token(term)
             return labels.setdefault((path, text), f"_:shape{len(labels)}") if text.startswith("_:") else text
 
-        for quad in parse_file(path, shown=shown, base=path.absolute().as_uri()):
+        for quad in parse_file(path, shown=shown, base=path.absolute().as_uri(), prefixes=graph.prefixes):
             graph.add(named(quad.subject), token(quad.predicate), named(quad.object), file=shown)
     return graph

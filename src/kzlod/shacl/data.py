@@ -1,0 +1,228 @@
+"""What validation is given: files, rdflib graphs, pyoxigraph stores and triples; as one source, as a shapes graph."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyoxigraph as ox
+
+from kzlod.errors import InputError
+from kzlod.formats import NQUADS, NTRIPLES, by_suffix
+from kzlod.quads import QuadTable
+from kzlod.quads.load import load_file, load_lines
+from kzlod.quads.read import token
+from kzlod.quads.scan import Scan
+from kzlod.quads.sqltext import text
+from kzlod.quads.unpack import SUFFIXES, unpack
+from kzlod.shacl.foreign import triples_of
+from kzlod.shacl.graph import Graph, read_files
+from kzlod.shacl.source import Source
+
+if TYPE_CHECKING:
+    import rdflib
+
+    Item = str | os.PathLike[str] | rdflib.Graph | ox.Store | ox.Triple | ox.Quad
+    Given = Item | Iterable[Item]
+
+_SCANNED = (NTRIPLES, NQUADS)
+
+
+def _items(given: Given) -> Iterator[Any]:
+    """What was given, one by one."""
+    if isinstance(given, (str, os.PathLike)) or _is_graph(given):
+        yield given
+    else:
+        yield from given  # type: ignore[misc]
+
+
+def _is_graph(item: object) -> bool:
+    """Whether something is a graph of triples or quads, of one library or the other."""
+    rdflib = sys.modules.get("rdflib")
+    return isinstance(item, (ox.Store, ox.Dataset)) or (rdflib is not None and isinstance(item, rdflib.Graph))
+
+
+def _triples(graph: Any) -> Iterator[tuple[str, str, str]]:
+    """The triples of such a graph as tokens."""
+    return _tokens(graph) if isinstance(graph, (ox.Store, ox.Dataset)) else triples_of(graph)
+
+
+def _tokens(terms: Iterable[ox.Quad | ox.Triple]) -> Iterator[tuple[str, str, str]]:
+    return ((token(t.subject), token(t.predicate), token(t.object)) for t in terms)
+
+
+def _labelled(term: str, apart: str) -> str:
+    return f"_:{apart}{term[2:]}" if term.startswith("_:") else term
+
+
+def shapes_graph(given: Given) -> Graph:
+    """A shapes graph that is given as files, graphs or triples; what a Turtle file declares as prefixes comes along."""
+    files = Files()
+    try:
+        paths, graph = dict[str, Path](), Graph()
+        for number, item in enumerate(_items(given)):
+            if isinstance(item, (str, os.PathLike)):
+                paths[str(item)] = files.plain(Path(item))
+            else:
+                triples = _triples(item) if _is_graph(item) else _tokens([item])
+                for s, p, o in triples:
+                    graph.add(_labelled(s, f"g{number}"), p, _labelled(o, f"g{number}"))
+        if paths:
+            read = read_files(paths)
+            for s, p, o in graph.triples():
+                read.add(s, p, o)
+            return read
+        return graph
+    finally:
+        files.close()
+
+
+class Files:
+    """Paths as files that can be read: a release's folder is its N-Quads, what is compressed is unpacked."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._folder: Path | None = None
+        self._count = 0
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self._stack.close()
+
+    def plain(self, path: Path) -> Path:
+        """A file that holds what the path stands for, its suffix that of its format.
+
+        Raises `InputError` for what is not there, is no file, or whose name says no RDF format.
+        """
+        if path.is_dir():
+            path = _dump(path)
+        if not path.is_file():
+            message = "is no file" if path.exists() else "is not there"
+            raise InputError(message, where=str(path), remedy="name an RDF file, or the folder of a release")
+        if path.suffix not in SUFFIXES:
+            by_suffix(path)
+            return path
+        by_suffix(path.stem)
+        if self._folder is None:
+            self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="kzlod-")))
+        self._count += 1
+        target = self._folder / f"{self._count}{Path(path.stem).suffix}"
+        unpack(path, target, shown=str(path))
+        return target
+
+
+def _dump(folder: Path) -> Path:
+    """The N-Quads of a release's folder."""
+    inner = folder / "latest" if (folder / "latest").is_dir() else folder
+    dumps = [path for suffix in ("", *SUFFIXES) for path in sorted(inner.glob(f"*{NQUADS.suffix}{suffix}"))]
+    if not dumps:
+        raise InputError("holds no N-Quads", where=str(folder), remedy="name an RDF file, or the folder of a release")
+    return dumps[0]
+
+
+class Data:
+    """A table of quads, and files of N-Triples and N-Quads that are scanned where they lie.
+
+    >>> import pyoxigraph as ox
+    >>> with Data([ox.Triple(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.BlankNode("b"))]) as data:
+    ...     print(data.table.sql.sql(data.source.query()).fetchall())
+    [('<http://e/s>', '<http://e/p>', '_:b')]
+    """
+
+    def __init__(self, given: Given) -> None:
+        self.table, self.prefixes, self._files = QuadTable(), dict[str, str](), Files()
+        self._scans: dict[Scan, str] = {}
+        self._stored, self._parts = False, 0
+        try:
+            terms = []
+            for item in _items(given):
+                if isinstance(item, (str, os.PathLike)):
+                    self._file(Path(item))
+                elif _is_graph(item):
+                    self._store(_triples(item))
+                else:
+                    terms.append(item)
+            if terms:
+                self._store(_tokens(terms))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Data:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the data; a report keeps the database open for its results."""
+        self._files.close()
+        self.table.sql.execute("DROP TABLE IF EXISTS quads CASCADE")
+
+    @property
+    def _apart(self) -> str:
+        """What is put into labels of blank nodes, so that two sources share none."""
+        return f"f{self._parts}x" if self._parts else ""
+
+    def _file(self, path: Path) -> None:
+        plain = self._files.plain(path)
+        if by_suffix(plain) in _SCANNED:
+            self._scans[Scan(plain, self._apart)] = str(path)
+        else:
+            self.prefixes |= load_file(self.table, plain, shown=str(path), apart=self._apart)
+            self._stored = True
+        self._parts += 1
+
+    def _store(self, triples: Iterable[tuple[str, str, str]]) -> None:
+        apart = self._apart
+        if apart:
+            triples = ((_labelled(s, apart), p, _labelled(o, apart)) for s, p, o in triples)
+        self.table.add(((s, p, o, "", 0) for s, p, o in triples), self.table.source(""))
+        self._stored, self._parts = True, self._parts + 1
+
+    def add(self, triples: Iterable[tuple[str, str, str]]) -> None:
+        """Add triples of tokens that have no blank nodes."""
+        self._store(triples)
+
+    @property
+    def source(self) -> Source:
+        """The triples as a query."""
+        return Source(tuple(self._scans), self._stored or not self._scans)
+
+    def load(self) -> None:
+        """Put what would be scanned into the table: slower, but lines of every form are read."""
+        for scan, shown in self._scans.items():
+            load_lines(self.table, scan, shown=shown)
+        self._scans, self._stored = {}, True
+
+    def is_empty(self) -> bool:
+        """Whether there is no triple at all."""
+        return not self.table.sql.execute(f"SELECT 1 FROM ({self.source.query()}) LIMIT 1").fetchall()
+
+    def place(self, sql: duckdb.DuckDBPyConnection) -> None:
+        """Say where the results in the table `kept` come from: fill the table `place`.
+
+        That is the line of the triple that a result is about; else the first that has its focus node and predicate;
+        else the first of its focus node.
+        """
+        sql.execute("CREATE TEMP TABLE wanted AS SELECT DISTINCT focus, path, value FROM kept")
+        rows = [
+            f"SELECT s, p, o, {text(shown)} AS file, n AS line FROM ({scan.rows(scan.numbered())})"
+            for scan, shown in self._scans.items()
+        ]
+        if self._stored:
+            rows.append("SELECT s, p, o, path, line FROM placed WHERE path <> ''")
+        nearness = "CASE WHEN q.p <> w.path THEN 2 WHEN q.o <> w.value THEN 1 ELSE 0 END"
+        sql.execute(
+            "INSERT INTO place SELECT focus, path, value, best[1] || CASE WHEN best[2] > 0 THEN ':' || best[2] ELSE '' END"
+            " FROM"
+            f" (SELECT focus, path, value, arg_min((file, line), ({nearness}, file, line)) AS best FROM wanted w"
+            f" JOIN ({' UNION ALL '.join(rows)}) q ON q.s = w.focus GROUP BY ALL)"
+        )
+        sql.execute("DROP TABLE wanted")
