@@ -27,6 +27,7 @@ COMMANDS = (
     "load",
     "query",
     "sparql",
+    "validate",
     "verify",
 )
 
@@ -62,6 +63,7 @@ _SUMMARIES = {
     "load": "Load a release into a store, and verify it.",
     "query": "Ask a canned query, or list them.",
     "sparql": "Ask a question in SPARQL.",
+    "validate": "Validate RDF files against SHACL shapes; exit 1 on violations.",
     "verify": "Compute again all that a release claims of itself; exit 1 on what is false.",
 }
 

@@ -213,7 +213,7 @@ class Data:
         """
         sql.execute("CREATE TEMP TABLE wanted AS SELECT DISTINCT focus, path, value FROM kept")
         rows = [
-            f"SELECT s, p, o, {text(shown)} AS file, n AS line FROM ({scan.rows(scan.numbered())})"
+            f"SELECT s, p, o, {text(shown)}, n FROM ({scan.rows(scan.numbered())})"
             for scan, shown in self._scans.items()
         ]
         if self._stored:
@@ -222,7 +222,7 @@ class Data:
         sql.execute(
             "INSERT INTO place SELECT focus, path, value, best[1] || CASE WHEN best[2] > 0 THEN ':' || best[2] ELSE '' END"
             " FROM"
-            f" (SELECT focus, path, value, arg_min((file, line), ({nearness}, file, line)) AS best FROM wanted w"
-            f" JOIN ({' UNION ALL '.join(rows)}) q ON q.s = w.focus GROUP BY ALL)"
+            f" (SELECT w.*, arg_min((file, line), ({nearness}, file, line)) AS best FROM wanted w"
+            f" JOIN ({' UNION ALL '.join(rows)}) q(s, p, o, file, line) ON q.s = w.focus GROUP BY ALL)"
         )
         sql.execute("DROP TABLE wanted")

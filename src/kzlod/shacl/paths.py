@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +50,47 @@ class Path:
         """The tokens of the predicates in the path."""
         own = {self.predicate} if self.predicate else set()
         return frozenset(own.union(*(part.predicates() for part in self.parts)))
+
+
+def parse_path(text: str) -> Path:
+    """The path whose text this is.
+
+    >>> parse_path("(<http://e/p>/(^<http://e/q>))+").parts[0].parts[1]
+    Path(kind='inverse', predicate='', parts=(Path(kind='predicate', predicate='<http://e/q>', parts=()),))
+    """
+    tokens = _PIECE.findall(text)
+
+    def part() -> Path:
+        piece = tokens.pop(0)
+        if piece != "(":
+            return Path("predicate", piece)
+        inner = whole()
+        tokens.pop(0)
+        return inner
+
+    def whole() -> Path:
+        if tokens[0] == "^":
+            tokens.pop(0)
+            return Path("inverse", parts=(part(),))
+        parts = [part()]
+        sign = tokens[0] if tokens else ""
+        if sign in _SIGNS:
+            while tokens and tokens[0] == sign:
+                tokens.pop(0)
+                parts.append(part())
+            return Path(_SIGNS[sign], parts=tuple(parts))
+        for kind in _REPEATS:
+            if sign == kind:
+                tokens.pop(0)
+                return Path(kind, parts=tuple(parts))
+        return parts[0]
+
+    return whole()
+
+
+_PIECE = re.compile(r"<[^>]*>|[()^/|*+?]")
+_SIGNS: dict[str, Kind] = {"/": "sequence", "|": "alternative"}
+_REPEATS: tuple[Kind, ...] = ("*", "+", "?")
 
 
 def invert(path: Path) -> Path:

@@ -54,10 +54,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The results that one shape and component have in common, and how many they are.
+    """What results of one shape and component have in common, how many they are, and the first of them.
 
-    `path` is the shape's; `owner` is the nearest shape above that has an IRI; `message` is what the results say, with
-    the names of variables where each says it in its own words.
+    `owner` is the nearest shape above that has an IRI; `message` is empty where each result has its own.
     """
 
     shape: str
@@ -67,6 +66,7 @@ class Group:
     severity: str
     message: str
     count: int
+    examples: tuple[Result, ...]
 
     @property
     def level(self) -> Level:

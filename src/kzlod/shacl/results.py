@@ -18,10 +18,12 @@ CREATE TEMP TABLE raw (meaning INTEGER, focus VARCHAR, value VARCHAR, path VARCH
 """
 _SHOWN = (
     "SELECT r.focus, coalesce(r.path, m.path) AS path, r.value, m.component, m.severity, m.shape,"
-    " coalesce(r.message, m.message) AS message, m.source"
+    " coalesce(r.message, m.message) AS message, m.source, m.id"
 )
 _MEANING = "JOIN meaning m ON m.id = r.meaning"
 _BATCH = 10_000
+_EXAMPLES = 3
+"""How many results a group shows, where nothing else is asked for."""
 
 Meaning = tuple[str, str, str, str, str, str]
 """What results have in common: path, component, severity, shape, message, node of the constraint."""
@@ -54,7 +56,7 @@ class Results(Sequence[Result]):
         return self._rows(range(self._count)[index], range(self._count)[index] + 1)[0]
 
     def _rows(self, start: int, stop: int) -> list[Result]:
-        query = "SELECT * FROM result WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
+        query = "SELECT * EXCLUDE (id) FROM result WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
         return [Result(*row) for row in self._sql.execute(query, [start, stop]).fetchall()]
 
 
@@ -67,6 +69,7 @@ class Gathering:
         sql.execute(_TABLES)
         self.numbers = self._known(meanings)
         """The numbers of the meanings that were given, in their order."""
+        self.warnings: tuple[str, ...] = ()
 
     def _known(self, meanings: Iterable[Meaning]) -> list[int]:
         old, numbers = len(self._ids), [self._ids.setdefault(meaning, len(self._ids)) for meaning in meanings]
@@ -78,9 +81,10 @@ class Gathering:
     def add(self, results: Sequence[Result]) -> None:
         """Add results that another engine has found."""
         if results:
-            meanings = [(r.path, r.component, r.severity, r.shape, r.message, r.constraint) for r in results]
-            columns = [self._known(meanings), [r.focus for r in results], [r.value for r in results]]
-            self._sql.execute(f"INSERT INTO raw SELECT {', '.join(['unnest(?)'] * 3)}, NULL, NULL", columns)
+            meanings = [(r.path, r.component, r.severity, r.shape, "", r.constraint) for r in results]
+            own = zip(*((r.focus, r.value, r.message) for r in results), strict=True)
+            columns = [self._known(meanings), *(list(column) for column in own)]
+            self._sql.execute("INSERT INTO raw SELECT unnest(?), unnest(?), unnest(?), NULL, unnest(?)", columns)
 
     def report(
         self,
@@ -96,28 +100,34 @@ class Gathering:
         `owners` says for shapes without an IRI which shape they are a part of.
         """
         sql = self._sql
-        groups = self._groups(owners)
+        counts = dict(sql.execute("SELECT meaning, count(*) FROM raw GROUP BY meaning").fetchall())
         order = "PARTITION BY meaning ORDER BY focus, path, value, message"
         first = "" if most is None else f" QUALIFY row_number() OVER ({order}) <= {most}"
         sql.execute(f"CREATE TEMP TABLE kept AS {_SHOWN} FROM (SELECT * FROM raw{first}) r {_MEANING}")
         sql.execute("CREATE TEMP TABLE place (focus VARCHAR, path VARCHAR, value VARCHAR, place VARCHAR)")
-        if groups and placing is not None:
+        if counts and placing is not None:
             placing(sql)
         sql.execute(
-            "CREATE TEMP TABLE result AS SELECT k.*, coalesce(x.place, '') AS place"
+            "CREATE TEMP TABLE result AS SELECT k.* EXCLUDE (id), coalesce(x.place, '') AS place, k.id"
             " FROM kept k LEFT JOIN place x USING (focus, path, value) ORDER BY ALL"
         )
+        groups = self._groups(counts, owners, _EXAMPLES if most is None else most)
         sql.execute("DROP TABLE raw; DROP TABLE kept; DROP TABLE place")
         results = Results(sql)
         few = len(results) <= _BATCH
-        return Report(not groups, tuple(results) if few else results, warnings, groups, prefixes or {})
-
-    def _groups(self, owners: Mapping[str, str]) -> tuple[Group, ...]:
-        found = self._sql.execute(
-            "SELECT m.shape, m.path, m.component, m.severity, m.message, count(*) FROM raw r"
-            f" {_MEANING} GROUP BY ALL"
-        ).fetchall()
-        groups = [Group(shape, owners.get(shape, shape), *rest) for shape, *rest in found]
-        return tuple(
-            sorted(groups, key=lambda g: (LEVELS.index(g.level), -g.count, g.owner, g.path, g.component, g.message))
+        return Report(
+            not groups, tuple(results) if few else results, (*warnings, *self.warnings), groups, prefixes or {}
         )
+
+    def _groups(self, counts: Mapping[int, int], owners: Mapping[str, str], most: int) -> tuple[Group, ...]:
+        first = f"QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid) <= {most} ORDER BY rowid"
+        examples: dict[int, list[Result]] = {}
+        for *row, number in self._sql.execute(f"SELECT * FROM result {first}").fetchall():
+            examples.setdefault(number, []).append(Result(*row))
+        groups = []
+        for (path, component, severity, shape, message, _), number in self._ids.items():
+            if count := counts.get(number):
+                found = tuple(examples.get(number, ()))
+                owner = owners.get(shape, shape)
+                groups.append(Group(shape, owner, path, component, severity, message, count, found))
+        return tuple(sorted(groups, key=lambda g: (LEVELS.index(g.level), -g.count, g.owner, g.path, g.component)))

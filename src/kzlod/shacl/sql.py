@@ -43,6 +43,10 @@ class Run:
         self._work.load()
         ask(self._work)
 
+    def is_idle(self) -> bool:
+        """Whether no shape is asked about any node."""
+        return not self._work.run("SELECT 1 FROM focus LIMIT 1").fetchall()
+
     def asked(self, shape: int) -> list[str]:
         """The tokens of what a shape is asked about."""
         query = "SELECT t.token FROM focus f JOIN term t ON t.id = f.node WHERE f.shape = ? ORDER BY t.token"

@@ -25,6 +25,7 @@ from kzlod.shacl.sql import Run
 Engine = Literal["auto", "duckdb", "pyshacl"]
 
 _BATCH = 50_000
+_IDLE = "the data has nothing that a shape targets, so nothing was validated: are these the data that the shapes are for?"
 
 
 def validate(
@@ -59,7 +60,6 @@ def validate(
     known = shapes if isinstance(shapes, Shapes) else read_shapes(shapes)
     source = source or Source()
     cursor = table.cursor()
-    warnings = known.warnings
     if engine == "pyshacl":
         step("pySHACL")
         gathering = Gathering(cursor)
@@ -76,7 +76,7 @@ def validate(
             step("pySHACL")
             gathering.add(reference.validate(_triples(table, source), known.graph, roots=left).results)
     step("report")
-    return gathering.report(owners=known.owners(), warnings=warnings, prefixes=prefixes, most=most, placing=placing)
+    return gathering.report(owners=known.owners(), warnings=known.warnings, prefixes=prefixes, most=most, placing=placing)
 
 
 def _triples(table: QuadTable, source: Source) -> Iterator[tuple[str, str, str]]:
@@ -101,6 +101,8 @@ def _compiled(
             run.add(store.find(numbered, plan.shapes[numbered.shape], query, asked, run.forms))
         step("constraints")
         gathering = Gathering(cursor, _meanings(plan))
+        if run.is_idle() and any(shape.targets for shape in plan.shapes):
+            gathering.warnings = (_IDLE,)
         run.finish(gathering.numbers)
     return gathering
 
