@@ -17,7 +17,9 @@ _SHOWN = 3
 
 @click.command("validate")
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
-@click.option("--shapes", "-s", multiple=True, required=True, metavar="FILE", help="Shapes; may be given more than once.")
+@click.option(
+    "--shapes", "-s", multiple=True, required=True, metavar="FILE", help="Shapes; may be given more than once."
+)
 @click.option(
     "--ontology", multiple=True, metavar="FILE", help="Adds the subclass axioms that class targets and sh:class need."
 )
@@ -49,7 +51,7 @@ _SHOWN = 3
     "--max-results",
     metavar="N",
     type=click.IntRange(min=0),
-    help=f"List so many results of each shape and component; all are counted. Default: {_SHOWN} for text and html, else all.",
+    help=f"List N results of each shape and component; all are counted. Default: {_SHOWN} in text and html, else all.",
 )
 def command(
     data: tuple[str, ...],

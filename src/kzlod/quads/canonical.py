@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,15 @@ _LINE = rf"{IRI_FORM} {IRI_FORM} (?:{IRI_FORM}|{TEXT_FORM}(?:@[a-z0-9-]+|\^\^{IR
 STRING = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 
 
+def lines_of(path: Path) -> str:
+    """SQL: the lines of a file, as rows with the column `line`."""
+    literal_path = re.sub(r"[*?\[]", lambda match: f"[{match[0]}]", str(path))
+    return (
+        f"read_csv({text(literal_path)}, header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '',"
+        " escape = '', auto_detect = false)"
+    )
+
+
 def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int, graph: str) -> bool:
     """Add a file whose lines are all canonical to the table `quads`; False, with nothing added, where one is not.
 
@@ -23,10 +33,6 @@ def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int,
     token of the graph for triples that name none. Rows keep the order of the lines, so that their numbers need no
     column: `line` is NULL.
     """
-    lines = (
-        f"read_csv({text(str(path))}, header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '',"
-        " escape = '', auto_detect = false)"
-    )
     try:
         sql.execute(
             f"""
@@ -41,7 +47,7 @@ def insert_canonical(sql: duckdb.DuckDBPyConnection, path: Path, *, source: int,
                 FROM (
                     SELECT line, CASE WHEN regexp_full_match(line, $line) AND NOT contains(line, $string)
                         THEN string_split(line, ' ') ELSE error('not canonical') END AS part
-                    FROM {lines}
+                    FROM {lines_of(path)}
                 )
             )
             """,

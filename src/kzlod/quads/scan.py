@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from kzlod.quads.canonical import IRI_FORM, STRING, TEXT_FORM
+from kzlod.quads.canonical import IRI_FORM, STRING, TEXT_FORM, lines_of
 from kzlod.quads.sqltext import text
 
 _NODE = rf"(?:{IRI_FORM}|_:[A-Za-z0-9]+)"
@@ -33,20 +33,17 @@ class Scan:
     path: Path
     apart: str = ""
 
-    def lines(self) -> str:
-        """SQL: the file's lines."""
-        return (
-            f"read_csv({text(str(self.path))}, header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01',"
-            " quote = '', escape = '', auto_detect = false)"
-        )
-
     def numbered(self) -> str:
         """SQL: the file's lines with their numbers, `n`."""
-        return f"(SELECT line, row_number() OVER () AS n FROM {self.lines()})"
+        return f"(SELECT line, row_number() OVER () AS n FROM {lines_of(self.path)})"
+
+    def some(self) -> str:
+        """SQL: a row, if there is a canonical line."""
+        return f"SELECT 1 FROM {lines_of(self.path)} WHERE {self.canonical()} LIMIT 1"
 
     def query(self) -> str:
         """SQL: the triples (s, p, o), of a file whose lines are known to be canonical."""
-        return f"SELECT s, p, o FROM ({self.rows(self.lines())})"
+        return f"SELECT s, p, o FROM ({self.rows(lines_of(self.path))})"
 
     def rows(self, lines: str) -> str:
         """SQL: the triples of some lines (rows with a column `line`), with what else is in those rows."""
@@ -66,7 +63,7 @@ class Scan:
         parts = (
             f"SELECT line, CASE WHEN CASE WHEN {short} ELSE {self.canonical()} END THEN part"
             f" ELSE error({text(_REFUSED)}) END AS part"
-            f" FROM (SELECT line, string_split(line, ' ') AS part FROM {self.lines()})"
+            f" FROM (SELECT line, string_split(line, ' ') AS part FROM {lines_of(self.path)})"
         )
         return f"SELECT s, p, o FROM ({self._apart(parts)})"
 

@@ -65,6 +65,4 @@ def validate(
     """
     from kzlod.shacl.operation import validate_given
 
-    return validate_given(
-        data, shapes, ontology=ontology, engine=engine, max_results=max_results, step=step
-    )
+    return validate_given(data, shapes, ontology=ontology, engine=engine, max_results=max_results, step=step)

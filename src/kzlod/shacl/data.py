@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ def _items(given: Given) -> Iterator[Any]:
     if isinstance(given, (str, os.PathLike)) or _is_graph(given):
         yield given
     else:
-        yield from given  # type: ignore[misc]
+        yield from given
 
 
 def _is_graph(item: object) -> bool:
@@ -145,11 +146,11 @@ class Data:
                 if isinstance(item, (str, os.PathLike)):
                     self._file(Path(item))
                 elif _is_graph(item):
-                    self._store(_triples(item))
+                    self.add(_triples(item))
                 else:
                     terms.append(item)
             if terms:
-                self._store(_tokens(terms))
+                self.add(_tokens(terms))
         except BaseException:
             self.close()
             raise
@@ -179,31 +180,36 @@ class Data:
             self._stored = True
         self._parts += 1
 
-    def _store(self, triples: Iterable[tuple[str, str, str]]) -> None:
-        apart = self._apart
-        if apart:
-            triples = ((_labelled(s, apart), p, _labelled(o, apart)) for s, p, o in triples)
-        self.table.add(((s, p, o, "", 0) for s, p, o in triples), self.table.source(""))
-        self._stored, self._parts = True, self._parts + 1
-
     def add(self, triples: Iterable[tuple[str, str, str]]) -> None:
-        """Add triples of tokens that have no blank nodes."""
-        self._store(triples)
+        """Add triples of tokens that nothing says the place of; their blank nodes are no others."""
+        if apart := self._apart:
+            triples = ((_labelled(s, apart), p, _labelled(o, apart)) for s, p, o in triples)
+        triples = iter(triples)
+        if first := next(triples, None):
+            self.table.add(((s, p, o, "", 0) for s, p, o in chain([first], triples)), self.table.source(""))
+            self._stored, self._parts = True, self._parts + 1
 
     @property
     def source(self) -> Source:
         """The triples as a query."""
-        return Source(tuple(self._scans), self._stored or not self._scans)
+        return Source(tuple(self._scans), self._stored)
 
     def load(self) -> None:
         """Put what would be scanned into the table: slower, but lines of every form are read."""
         for scan, shown in self._scans.items():
             load_lines(self.table, scan, shown=shown)
-        self._scans, self._stored = {}, True
+            self._stored = True
+        self._scans = {}
 
     def is_empty(self) -> bool:
         """Whether there is no triple at all."""
-        return not self.table.sql.execute(f"SELECT 1 FROM ({self.source.query()}) LIMIT 1").fetchall()
+        try:
+            if any(self.table.sql.execute(scan.some()).fetchall() for scan in self._scans):
+                return False
+        except duckdb.InvalidInputException:  # what cannot be scanned is loaded
+            pass
+        self.load()
+        return not self.table.sql.execute("SELECT 1 FROM quads LIMIT 1").fetchall()
 
     def place(self, sql: duckdb.DuckDBPyConnection) -> None:
         """Say where the results in the table `kept` come from: fill the table `place`.
@@ -220,9 +226,9 @@ class Data:
             rows.append("SELECT s, p, o, path, line FROM placed WHERE path <> ''")
         nearness = "CASE WHEN q.p <> w.path THEN 2 WHEN q.o <> w.value THEN 1 ELSE 0 END"
         sql.execute(
-            "INSERT INTO place SELECT focus, path, value, best[1] || CASE WHEN best[2] > 0 THEN ':' || best[2] ELSE '' END"
-            " FROM"
-            f" (SELECT w.*, arg_min((file, line), ({nearness}, file, line)) AS best FROM wanted w"
+            "INSERT INTO place SELECT focus, path, value,"
+            " best[1] || CASE WHEN best[2] > 0 THEN ':' || best[2] ELSE '' END FROM ("
+            f"SELECT w.*, arg_min((file, line), ({nearness}, file, line)) AS best FROM wanted w"
             f" JOIN ({' UNION ALL '.join(rows)}) q(s, p, o, file, line) ON q.s = w.focus GROUP BY ALL)"
         )
         sql.execute("DROP TABLE wanted")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kzlod.shacl.model import Constraint, Shape
 
+_MOST = 12
+"""How many terms a message names."""
+
 
 def message(shape: Shape, constraint: Constraint) -> str:
     """The message of a result: the constraint's own, its shape's, or one made from the constraint."""
@@ -17,7 +20,9 @@ def default(constraint: Constraint) -> str:
     >>> default(Constraint("MinCount", count=1))
     'has fewer values than 1'
     """
-    terms = " ".join(constraint.terms)
+    terms = " ".join(constraint.terms[:_MOST])
+    if len(constraint.terms) > _MOST:
+        terms += f" and {len(constraint.terms) - _MOST:,} more"
     texts = {
         "Class": f"is no instance of {terms}",
         "Datatype": f"is no well-formed literal of {terms}",

@@ -36,10 +36,11 @@ def validate_given(
     known = from_graph(graph)
     step("data")
     with Data(data) as given:
+        prefixes = {**given.prefixes, **graph.prefixes}
+
         if given.is_empty():
             raise InputError("the data holds no triple, so nothing would be validated", remedy="name other data")
         given.add(axioms(shapes_graph(ontology), known))
-        prefixes = {**given.prefixes, **graph.prefixes}
 
         def run() -> Report:
             return validate(

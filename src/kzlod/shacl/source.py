@@ -12,7 +12,7 @@ _TABLE = "SELECT s, p, o FROM quads"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The union of the table `quads` (unless it is empty) and of some files; its triples may be there more than once.
+    """The union of the table `quads` (if `table`) and of some files; its triples may be there more than once.
 
     >>> Source().query()
     'SELECT s, p, o FROM quads'
@@ -33,4 +33,4 @@ class Source:
         return self._union(scan.checked(predicates) for scan in self.scans)
 
     def _union(self, scans: Iterator[str]) -> str:
-        return " UNION ALL ".join([*([_TABLE] if self.table else []), *scans])
+        return " UNION ALL ".join([*([_TABLE] if self.table or not self.scans else []), *scans])

@@ -26,7 +26,7 @@ _PIECE = 50_000
 
 
 class Run:
-    """One validation: `prepare`, then `add` what other engines find, then `finish`; the table `raw` has what was found."""
+    """One validation: `prepare`, then `add` what other engines find, then `finish`, which fills the table `raw`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> None:
         self._work = Work(connection, source, plan)
@@ -116,7 +116,8 @@ class Run:
             conclude(work, depth)
         work.run(
             "INSERT INTO raw SELECT m.meaning, a.token, coalesce(x.token, b.token, ''), x.path, x.message FROM found x"
-            " JOIN (SELECT generate_subscripts(c, 1) - 1 AS number, unnest(c) AS meaning FROM (SELECT ?::INTEGER[] AS c)) m"
+            " JOIN (SELECT generate_subscripts(c, 1) - 1 AS number, unnest(c) AS meaning"
+            " FROM (SELECT ?::INTEGER[] AS c)) m"
             " ON m.number = x.number JOIN rule r ON r.number = x.number JOIN host h ON h.shape = r.shape"
             " JOIN focus f ON f.shape = h.host AND f.node = x.focus JOIN range(0, f.ways) ON true"
             " JOIN term a ON a.id = x.focus LEFT JOIN term b ON b.id = x.value",

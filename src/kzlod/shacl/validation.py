@@ -25,7 +25,9 @@ from kzlod.shacl.sql import Run
 Engine = Literal["auto", "duckdb", "pyshacl"]
 
 _BATCH = 50_000
-_IDLE = "the data has nothing that a shape targets, so nothing was validated: are these the data that the shapes are for?"
+_IDLE = (
+    "the data has nothing that a shape targets, so nothing was validated: are these the data that the shapes are for?"
+)
 
 
 def validate(
@@ -76,7 +78,9 @@ def validate(
             step("pySHACL")
             gathering.add(reference.validate(_triples(table, source), known.graph, roots=left).results)
     step("report")
-    return gathering.report(owners=known.owners(), warnings=known.warnings, prefixes=prefixes, most=most, placing=placing)
+    return gathering.report(
+        owners=known.owners(), warnings=known.warnings, prefixes=prefixes, most=most, placing=placing
+    )
 
 
 def _triples(table: QuadTable, source: Source) -> Iterator[tuple[str, str, str]]:

@@ -31,6 +31,8 @@ td {{ overflow-wrap: anywhere; }}
 <h1>Validation</h1>
 <p><strong>{summary}</strong></p>
 """
+_LONGEST = 2_000
+"""How long an address may be to be a link."""
 _COLUMNS = ("Focus node", "Path", "Value", "Message", "Place")
 
 
@@ -73,6 +75,6 @@ def _row(names: Names, result: Result) -> str:
 
 def _term(names: Names, token: str) -> str:
     shown = escape(names.term(token)) if token else ""
-    if token.startswith(("<http://", "<https://")):
+    if token.startswith(("<http://", "<https://")) and len(token) < _LONGEST:
         return f'<a href="{escape(token[1:-1])}">{shown}</a>'
     return shown

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
-from kzlod.shacl.report import Group, Report
+from kzlod.shacl.report import Group, Report, Result
+
+
+_NAMES = tuple(field.name for field in fields(Result))
 
 
 def as_json(report: Report) -> Iterator[str]:
@@ -24,7 +27,7 @@ def as_json(report: Report) -> Iterator[str]:
         yield f"{',' if number else ''}\n{_text(_said(group))}"
     yield '],\n"results": ['
     for number, result in enumerate(report.results):
-        yield f"{',' if number else ''}\n{_text({name: value for name, value in asdict(result).items() if value})}"
+        yield f"{',' if number else ''}\n{_text({name: text for name in _NAMES if (text := getattr(result, name))})}"
     yield "]}\n"
 
 
