@@ -8,7 +8,6 @@ from dataclasses import asdict, fields
 
 from kzlod.shacl.report import Group, Report, Result
 
-
 _NAMES = tuple(field.name for field in fields(Result))
 
 

@@ -1,0 +1,414 @@
+"""`kzlod validate` and `kzlod.shacl.validate`: anyone's files, reports that other tools read, bad input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+import zstandard
+from click.testing import Result as Ran
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyshacl.helper.path_helper import shacl_path_to_sparql_path
+from rdflib import RDF, SH, XSD
+from rdflib.compare import isomorphic
+
+from kzlod import shacl
+from kzlod.errors import InputError
+from kzlod.quads import QuadTable
+from kzlod.quads.scan import Scan
+from kzlod.shacl.paths import Path as Route
+from kzlod.shacl.paths import parse_path
+
+Kzlod = Callable[..., Ran]
+PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
+SHAPES = """ex:Bridge a sh:NodeShape ; sh:targetClass ex:Bridge ; sh:nodeKind sh:IRI ;
+    sh:property [ sh:path ex:length ; sh:minCount 1 ; sh:datatype xsd:decimal ] ;
+    sh:property [ sh:path ex:name ; sh:uniqueLang true ; sh:severity sh:Warning ] ;
+    sh:property [ sh:path ( ex:part [ sh:zeroOrMorePath [ sh:alternativePath ( ex:part [ sh:inversePath ex:of ] ) ] ] ) ;
+        sh:class ex:Part ; sh:message "is no part" ] ;
+    sh:sparql [ sh:message "is its own part" ; sh:select "SELECT $this ?value { $this <http://example.org/part> ?value . FILTER(?value = $this) }" ] .
+"""  # noqa: E501
+DATA = """ex:a a ex:Bridge ; ex:length "12.5"^^xsd:decimal ; ex:part ex:arch . ex:arch a ex:Part ; ex:part ex:stone .
+ex:mortar ex:of ex:arch . ex:stone a ex:Part .
+ex:b a ex:Bridge ; ex:length "long" ; ex:name "x"@en, "y"@en ; ex:part ex:b .
+[] a ex:Bridge ; ex:length "abc"^^xsd:decimal .
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes Turtle files with the prefixes before them, into the folder that commands then run in."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(**texts: str) -> None:
+        for name, text in texts.items():
+            Path(f"{name}.ttl").write_text(PREFIXES + text, "utf-8")
+
+    return write
+
+
+def graph(turtle: str) -> rdflib.Graph:
+    return rdflib.Graph().parse(data=PREFIXES + turtle, format="turtle")
+
+
+def store(turtle: str) -> ox.Store:
+    made = ox.Store()
+    made.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE)
+    return made
+
+
+def found(report: shacl.Report) -> Counter[tuple[str, ...]]:
+    """What the results say, without the labels of blank nodes."""
+    said = [(r.focus, r.path, r.value, r.component, r.severity, r.message) for r in report.results]
+    return Counter(tuple(re.sub(r"_:\w+", "_:", text) for text in one) for one in said)
+
+
+# What may be given.
+
+
+def test_every_form_of_data_gives_the_same_report(files: Callable[..., None]) -> None:
+    files(data=DATA, shapes=SHAPES)
+    plain, quads = graph(DATA), store(DATA)
+    for suffix in ("nt", "rdf", "jsonld"):
+        written = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.from_extension(suffix))
+        Path(f"data.{suffix}").write_bytes(written or b"")
+    dataset, named = rdflib.Dataset(), ox.Dataset()
+    for n, triple in enumerate(plain):
+        dataset.graph(rdflib.URIRef(f"http://example.org/g{n % 3}")).add(triple)
+    for n, quad in enumerate(quads):
+        named.add(ox.Quad(*quad.triple, ox.NamedNode(f"http://example.org/g{n % 3}")))
+    Path("data.nq").write_bytes(ox.serialize(named, format=ox.RdfFormat.N_QUADS) or b"")
+    Path("data.ttl.gz").write_bytes(gzip.compress(Path("data.ttl").read_bytes()))
+    Path("data.nt.zst").write_bytes(zstandard.compress(Path("data.nt").read_bytes()))
+    Path("release").mkdir()
+    Path("release/towns.nq").write_bytes(Path("data.nq").read_bytes())
+    expected = found(shacl.validate("data.ttl", "shapes.ttl"))
+    assert sum(expected.values()) == 7
+    names = ("data.nt", "data.rdf", "data.jsonld", "data.nq", "data.ttl.gz", "data.nt.zst", "release", Path("data.nt"))
+    for given_ in (*names, plain, dataset, named, quads, list(quads), iter(quads)):
+        assert found(shacl.validate(given_, "shapes.ttl")) == expected, given_
+    for shapes in (["shapes.ttl"], graph(SHAPES), store(SHAPES)):
+        assert found(shacl.validate("data.ttl", shapes)) == expected, shapes
+
+
+def test_files_add_up_and_their_blank_nodes_do_not_meet(files: Callable[..., None]) -> None:
+    files(shapes="ex:S sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; sh:maxCount 1 ] .")
+    for name in ("a.nt", "b.nt"):
+        Path(name).write_text(f'_:x <http://example.org/p> "{name}" .\n')
+    Path("c.ttl").write_text('_:x <http://example.org/p> "c", "d" .')
+    report = shacl.validate(["a.nt", "b.nt", "c.ttl", graph('[] ex:p "e" .')], "shapes.ttl")
+    assert [result.place for result in report.results] == ["c.ttl"]
+    files(more="ex:T sh:targetObjectsOf ex:p ; sh:in ( 'a.nt' 'b.nt' ) .")
+    assert shacl.validate(["a.nt", "c.ttl"], ["shapes.ttl", "more.ttl"]).count == 3
+
+
+def test_ontology_adds_the_axioms_that_are_needed_alone(files: Callable[..., None]) -> None:
+    files(
+        data="ex:a a ex:Footbridge . ex:b a ex:Road .",
+        shapes="ex:S sh:targetClass ex:Bridge ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ;"
+        " sh:property [ sh:path ex:name ; sh:minCount 1 ] . ex:T sh:targetSubjectsOf rdfs:label ; sh:in () .",
+        ontology="ex:Footbridge rdfs:subClassOf ex:SmallBridge ; rdfs:label 'footbridge' ."
+        " ex:SmallBridge rdfs:subClassOf ex:Bridge . ex:Road rdfs:subClassOf ex:Way .",
+    )
+    assert shacl.validate("data.ttl", "shapes.ttl").conforms
+    for engine in ("duckdb", "pyshacl"):
+        report = shacl.validate("data.ttl", "shapes.ttl", ontology="ontology.ttl", engine=engine)  # type: ignore[arg-type]
+        assert [result.focus for result in report.results] == ["<http://example.org/a>"]
+
+
+# Files that are scanned.
+
+TERMS = [
+    "<http://example.org/é>",
+    "_:b1",
+    '"a b . <c> "',
+    '"\\"q\\" \\\\"',
+    '"a"@en-gb',
+    '"x <http://e/y>"',
+    '"1"^^<http://e/t>',
+]
+LINES = st.tuples(st.sampled_from(TERMS[:2]), st.just("<http://example.org/p>"), st.sampled_from(TERMS))
+ODD = [
+    "",
+    "# note",
+    '  <http://e/s>\t<http://e/p> "caf\\u00e9"@EN.',
+    '<http://e/s> <http://e/p> "x"^^<http://www.w3.org/2001/XMLSchema#string> . # no',
+]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(LINES.map(lambda t: " ".join((*t, "."))), st.sampled_from(ODD)), min_size=1), st.booleans())
+def test_what_is_scanned_is_what_a_parser_reads(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], named: bool
+) -> None:
+    from kzlod.quads.load import load_lines
+    from kzlod.quads.read import token
+
+    path = tmp_path_factory.mktemp("scan") / ("a[1].nq" if named else "a*.nt")
+    graph_ = " <http://e/g> ." if named else " ."
+    path.write_text(
+        "".join(line.removesuffix(" .") + (graph_ if line.endswith(" .") else "") + "\n" for line in lines), "utf-8"
+    )
+    parsed = ox.parse(path.read_bytes(), format=ox.RdfFormat.N_QUADS)
+    expected = Counter((token(q.subject), token(q.predicate), token(q.object)) for q in parsed)
+    with QuadTable() as table:
+        load_lines(table, Scan(path))
+        assert Counter(table.sql.execute("SELECT s, p, o FROM quads").fetchall()) == expected
+        if not set(lines) & set(ODD):
+            for query in (Scan(path).query(), Scan(path).checked(["<http://example.org/p>"]), Scan(path).checked([])):
+                assert Counter(table.sql.execute(query).fetchall()) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<http://e/a b> <http://example.org/p> <http://e/o> .",
+        "<http://e/s> <http://example.org/p> <http://e/o>",
+        '<http://e/s> <http://example.org/p> "a" "b" .',
+        '<http://e/s> <http://example.org/p> "a"^^<b> .',
+        "<rel> <http://example.org/p> <http://e/o> .",
+        "<http://e/s> <http://example.org/p> .",
+        "nonsense",
+    ],
+)
+def test_a_wrong_line_is_named(files: Callable[..., None], line: str) -> None:
+    files(shapes="ex:S sh:targetSubjectsOf ex:p ; sh:nodeKind sh:IRI .")
+    Path("a.nt").write_text(f"<http://e/s> <http://example.org/p> <http://e/o> .\n# note\n\n{line}\n")
+    with pytest.raises(InputError, match=r"^a\.nt:4: does not parse as N-Triples"):
+        shacl.validate("a.nt", "shapes.ttl")
+
+
+# Reports.
+
+
+@pytest.mark.filterwarnings("ignore:Serializing weird numerical")
+def test_turtle_is_the_report_that_pyshacl_gives(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(data=DATA, shapes=SHAPES)
+    ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--format", "turtle", "--out", "report.ttl")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    mine = rdflib.Graph().parse("report.ttl")
+    _, theirs, _ = pyshacl.validate(graph(DATA), shacl_graph=graph(SHAPES))
+    assert len(list(mine.subjects(RDF.type, SH.ValidationReport))) == 1
+    assert isomorphic(kept(mine), kept(theirs))
+
+
+def kept(report: rdflib.Graph) -> rdflib.Graph:
+    """A report without messages and without the shapes that pySHACL adds; paths as pySHACL reads them."""
+    made = rdflib.Graph()
+    todo = list(report.subjects(RDF.type, SH.ValidationReport))
+    about = {SH.conforms, SH.result, SH.focusNode, SH.value, SH.resultPath, SH.resultSeverity, SH.sourceShape}
+    about |= {SH.sourceConstraintComponent, SH.sourceConstraint, RDF.type}
+    while todo:
+        node = todo.pop()
+        for s, p, o in report.triples((node, None, None)):
+            if p in about:
+                path = p == SH.resultPath
+                said = shacl_path_to_sparql_path(SimpleNamespace(graph=report, objects=report.objects), o) if path else ""
+                made.add((s, p, rdflib.Literal(said) if path else o))
+            if p == SH.result:
+                todo.append(o)
+    return made
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.recursive(
+        st.sampled_from([Route("predicate", f"<http://e/{name}>") for name in ("p", "q?*(", "r|/")]),
+        lambda inner: st.one_of(
+            st.builds(lambda kind, one: Route(kind, parts=(one,)), st.sampled_from(["inverse", "*", "+", "?"]), inner),
+            st.builds(
+                lambda kind, many: Route(kind, parts=tuple(many)),
+                st.sampled_from(["sequence", "alternative"]),
+                st.lists(inner, min_size=2, max_size=3),
+            ),
+        ),
+        max_leaves=5,
+    )
+)
+def test_a_path_is_read_from_its_text(path: Route) -> None:
+    assert parse_path(str(path)) == path
+
+
+def test_json_has_all_that_turtle_has(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(data=DATA, shapes=SHAPES)
+    said = json.loads(kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--format", "json").stdout)
+    report = shacl.validate("data.ttl", "shapes.ttl")
+    assert said["conforms"] is False
+    assert said["counts"] == {"violation": 6, "warning": 1, "info": 0}
+    assert [shacl.Result(**{"path": "", "value": "", **result}) for result in said["results"]] == list(report.results)
+    assert sum(group["count"] for group in said["groups"]) == 7
+
+
+def test_text(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(shapes="ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:datatype xsd:date ] .")
+    is_c = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/C>"
+    Path("a.nt").write_text("".join(f"<http://example.org/n{n}> {is_c} .\n" for n in range(5)))
+    Path("b.nt").write_text(f'<http://example.org/m> {is_c} .\n<http://example.org/m> <http://example.org/p> "x" .\n')
+    ran = kzlod("validate", "a.nt", "b.nt", "--shapes", "shapes.ttl", "--max-results", 2)
+    assert ran.exit_code == 1
+    assert ran.stdout == (
+        "5 violations: ex:S ex:p, MinCount: has fewer values than 1\n"
+        "    ex:n0  (a.nt:1)\n"
+        "    ex:n1  (a.nt:2)\n"
+        "    … and 3 more\n"
+        "\n"
+        "1 violation: ex:S ex:p, Datatype: is no well-formed literal of xsd:date\n"
+        '    ex:m  "x"  (b.nt:2)\n'
+        "\n"
+        "does not conform: 6 violations\n"
+    )
+
+
+def test_html_is_escaped_and_stands_alone(files: Callable[..., None], kzlod: Kzlod) -> None:
+    nasty = "<script>alert(1)</script>"
+    files(
+        data=f'ex:a ex:p "{nasty}" .',
+        shapes=f'ex:S sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; sh:maxLength 1; sh:message "{nasty}" ] .',
+    )
+    page = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--format", "html").stdout
+    assert nasty not in page
+    assert page.count("&lt;script&gt;") >= 2
+    assert "src=" not in page
+    assert '<html lang="en">' in page and '<th scope="col">' in page and "<h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("severity", "fail_on", "status"),
+    [
+        ("Violation", "violation", 1),
+        ("Warning", "violation", 0),
+        ("Warning", "warning", 1),
+        ("Info", "warning", 0),
+        ("Info", "info", 1),
+    ],
+)
+def test_fail_on(files: Callable[..., None], kzlod: Kzlod, severity: str, fail_on: str, status: int) -> None:
+    files(data="ex:a ex:p 1 .", shapes=f"ex:S sh:targetSubjectsOf ex:p ; sh:severity sh:{severity} ; sh:class ex:C .")
+    ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--fail-on", fail_on)
+    assert ran.exit_code == status
+    assert ran.stdout.endswith(f"does not conform: 1 {severity.lower()}\n")
+
+
+def test_many_violations_are_counted_not_held(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(shapes="ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
+    is_c = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/C>"
+    Path("a.nt").write_text("".join(f"<http://example.org/{n}> {is_c} .\n" for n in range(30_000)))
+    text = kzlod("validate", "a.nt", "--shapes", "shapes.ttl").stdout
+    assert text.startswith("30,000 violations: ")
+    assert len(text.splitlines()) == 7
+    report = shacl.validate("a.nt", "shapes.ttl")
+    assert not isinstance(report.results, tuple)
+    focuses = [result.focus for result in report.results]
+    assert focuses == sorted(focuses)
+    assert (report.results[-1].focus, len(report.results[5:8])) == (focuses[-1], 3)
+    assert [r.place for r in report.results[:2]] == ["a.nt:1", "a.nt:10001"]
+    one = shacl.validate("a.nt", "shapes.ttl", max_results=1)
+    assert (one.count, len(one.results), one.groups[0].count) == (30_000, 1, 30_000)
+
+
+# Bad input.
+
+OF_C = "ex:S sh:targetClass ex:C ; "
+
+
+@pytest.mark.parametrize(
+    ("shapes", "said"),
+    [
+        (OF_C + 'sh:property [ sh:path "x" ; sh:minCount 1 ] .', 'the literal "x" as sh:path'),
+        (OF_C + "sh:node ex:T . ex:T sh:node ex:S .", "refers to itself"),
+        (OF_C + 'sh:pattern "(" .', "does not compile"),
+        (OF_C + 'sh:property [ sh:path ex:p ; sh:minCount "x" ] .', "where a whole number is needed"),
+        (OF_C + "sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l .", "needs a list"),
+        (OF_C + 'sh:sparql [ sh:select "SELECT nonsense" ] .', "SPARQL"),
+        (OF_C + "; ; [ .", "shapes.ttl:6: does not parse as Turtle"),
+    ],
+)
+def test_shapes_that_are_none(files: Callable[..., None], kzlod: Kzlod, shapes: str, said: str) -> None:
+    files(data="ex:a a ex:C .", shapes=shapes)
+    ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("kzlod: shapes.ttl")
+    assert said in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("gone.ttl", None, "gone.ttl: is not there"),
+        ("a.ttl", b"", "the data holds no triple"),
+        ("a.ttl", b"@prefix a: <http://a/> .", "the data holds no triple"),
+        ("a.nt", b"# nothing\n\n", "the data holds no triple"),
+        ("a.nt.gz", gzip.compress(b""), "the data holds no triple"),
+        ("a.ttl", b"<http://e/s> <http://e/p>\n<a b> .", "a.ttl:2: does not parse as Turtle: "),
+        ("a.nt", b"<http://e/s> <http://e/p> <http://e/o> .\n\xff\n", "a.nt:2: does not parse as N-Triples: "),
+        ("a.txt", b"", "its name says no RDF format"),
+        ("a.ttl.gz", b"plain", "a.ttl.gz: does not unpack"),
+        ("a.nt.zst", zstandard.compress(b"x" * 99)[:-3], "a.nt.zst: is cut short"),
+    ],
+)
+def test_data_that_is_none(
+    files: Callable[..., None], kzlod: Kzlod, name: str, content: bytes | None, said: str
+) -> None:
+    files(shapes=OF_C + "sh:nodeKind sh:IRI .")
+    if content is not None:
+        Path(name).write_bytes(content)
+    ran = kzlod("validate", name, "--shapes", "shapes.ttl")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_what_validates_nothing_is_said(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(
+        data="ex:a ex:p 1 .",
+        untargeted="ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .",
+        shapes=OF_C + "sh:nodeKind sh:IRI .",
+    )
+    for data, shapes, said in (
+        ("data", "untargeted", "no shape has a target"),
+        ("data", "shapes", "the data has nothing that a shape targets"),
+        ("shapes", "shapes", "the data has nothing that a shape targets"),
+        ("shapes", "data", "no shape has a target"),
+    ):
+        ran = kzlod("validate", f"{data}.ttl", "--shapes", f"{shapes}.ttl")
+        assert (ran.exit_code, ran.stdout) == (0, "conforms: no results\n")
+        assert ran.stderr.startswith("warning: ") and said in ran.stderr
+
+
+def test_terms_of_megabytes_and_ill_typed_literals(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(shapes=OF_C + "sh:property [ sh:path ex:p ; sh:datatype xsd:decimal ] .")
+    name, is_c = "a" * 1_000_000, "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/C>"
+    for size in (1_000_000, 3_000_000):
+        node = f"<http://example.org/{name}>"
+        long = f'{node} {is_c} .\n{node} <http://example.org/p> "{"x" * size}" .\n'
+        Path("a.nt").write_text(f'{long}_:b {is_c} .\n_:b <http://example.org/p> "abc"^^<{XSD.decimal}> .\n')
+        ran = kzlod("validate", "a.nt", "--shapes", "shapes.ttl")
+        assert ran.stdout.endswith("does not conform: 2 violations\n")
+        assert len(ran.stdout) < 2_000
+        assert f"({size:,} characters)" in ran.stdout
+
+
+def test_duckdb_alone_refuses_what_does_not_compile(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(data='ex:a ex:p "aa" , "ab" .', shapes='ex:S sh:targetObjectsOf ex:p ; sh:pattern "^(.)\\\\1$" .')
+    ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", "duckdb")
+    assert ran.exit_code == 2
+    assert "RE2" in ran.stderr
+    for engine in ("auto", "pyshacl"):
+        ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", engine)
+        assert ran.stdout.endswith("does not conform: 1 violation\n")
