@@ -218,7 +218,9 @@ def kept(report: rdflib.Graph) -> rdflib.Graph:
         for s, p, o in report.triples((node, None, None)):
             if p in about:
                 path = p == SH.resultPath
-                said = shacl_path_to_sparql_path(SimpleNamespace(graph=report, objects=report.objects), o) if path else ""
+                said = (
+                    shacl_path_to_sparql_path(SimpleNamespace(graph=report, objects=report.objects), o) if path else ""
+                )
                 made.add((s, p, rdflib.Literal(said) if path else o))
             if p == SH.result:
                 todo.append(o)

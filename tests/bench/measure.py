@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -31,11 +31,31 @@ class Row:
     reached: bool | None
 
 
-def run(command: Sequence[str], *, runs: int = 5, warm: bool = True, env: Mapping[str, str] | None = None) -> Measure:
-    """Run a command several times, after one run that warms the caches; its output is thrown away."""
+_ONCE = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+os.write(int(sys.argv[1]), f"{time.perf_counter() - start} {usage.ru_maxrss} {os.waitstatus_to_exitcode(status)}".encode())
+"""
+"""A small process that runs a command: the peak of a process is never below that of the one that starts it."""
+
+
+def run(
+    command: Sequence[str],
+    *,
+    runs: int = 5,
+    warm: bool = True,
+    env: Mapping[str, str] | None = None,
+    statuses: Collection[int] = (0,),
+) -> Measure:
+    """Run a command several times, after one run that warms the caches; its output is thrown away.
+
+    Raises `RuntimeError` where it ends with a status that is none of `statuses`.
+    """
     for _ in range(warm):
-        _once(command, env)
-    return _measure([_once(command, env) for _ in range(runs)])
+        _once(command, env, statuses)
+    return _measure([_once(command, env, statuses) for _ in range(runs)])
 
 
 def alternately(commands: Mapping[Path, Sequence[str]], *, runs: int = 5) -> list[Measure]:
@@ -55,15 +75,23 @@ def alternately(commands: Mapping[Path, Sequence[str]], *, runs: int = 5) -> lis
     return [_measure(each) for each in taken.values()]
 
 
-def _once(command: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[float, float]:
+def _once(
+    command: Sequence[str], env: Mapping[str, str] | None = None, statuses: Collection[int] = (0,)
+) -> tuple[float, float]:
     """Seconds and peak memory of a run."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
+    told, tell = os.pipe()
+    runner = subprocess.Popen(
+        [sys.executable, "-S", "-c", _ONCE, str(tell), *command],
+        env={**os.environ, **(env or {})},
+        pass_fds=[tell],
+    )
+    os.close(tell)
+    with open(told) as answer:  # noqa: PTH123
+        seconds, memory, status = answer.read().split()
+    runner.wait()
+    if int(status) not in statuses:
         raise RuntimeError(f"{' '.join(command)} ended with status {status}")
-    return seconds, usage.ru_maxrss / 1024
+    return float(seconds), int(memory) / 1024
 
 
 def _measure(taken: Sequence[tuple[float, float]]) -> Measure:
