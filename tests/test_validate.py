@@ -187,10 +187,18 @@ def test_what_is_scanned_is_what_a_parser_reads(
     ],
 )
 def test_a_wrong_line_is_named(files: Callable[..., None], line: str) -> None:
-    files(shapes="ex:S sh:targetSubjectsOf ex:p ; sh:nodeKind sh:IRI .")
-    Path("a.nt").write_text(f"<http://e/s> <http://example.org/p> <http://e/o> .\n# note\n\n{line}\n")
-    with pytest.raises(InputError, match=r"^a\.nt:4: does not parse as N-Triples"):
-        shacl.validate("a.nt", "shapes.ttl")
+    files(shapes="ex:S sh:targetSubjectsOf ex:p ; sh:nodeKind sh:IRI .", node="ex:T sh:targetNode ex:n ; sh:in () .")
+    first = "<http://e/s> <http://example.org/p> <http://e/o> .\n"
+    Path("a.nt").write_text(f"{first}# note\n\n{line}\n")
+    Path("b.nt").write_text(f"{first}{line}\n")
+    for data, shapes, engine in (
+        ("a.nt", "shapes.ttl", "auto"),
+        ("b.nt", "shapes.ttl", "duckdb"),
+        ("b.nt", "node.ttl", "auto"),
+        ("b.nt", "shapes.ttl", "pyshacl"),
+    ):
+        with pytest.raises(InputError, match=rf"^{data}:{4 if data == 'a.nt' else 2}: does not parse as N-Triples"):
+            shacl.validate(data, shapes, engine=engine)  # type: ignore[arg-type]
 
 
 # Reports.

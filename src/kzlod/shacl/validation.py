@@ -84,7 +84,7 @@ def validate(
 
 
 def _triples(table: QuadTable, source: Source) -> Iterator[tuple[str, str, str]]:
-    cursor = table.cursor().execute(f"SELECT DISTINCT * FROM ({source.query()})")
+    cursor = table.cursor().execute(f"SELECT DISTINCT * FROM ({source.checked(())})")
     while batch := cursor.fetchmany(_BATCH):
         yield from batch
 
