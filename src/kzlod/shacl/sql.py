@@ -8,12 +8,11 @@ import duckdb
 
 from kzlod.shacl import sql_local, sql_values
 from kzlod.shacl.plan import Plan
-from kzlod.shacl.source import Source
 from kzlod.shacl.sql_focus import ask
 from kzlod.shacl.sql_order import of_type, ordered
 from kzlod.shacl.sql_shapes import conclude
 from kzlod.shacl.sql_terms import texts
-from kzlod.shacl.sql_work import Work
+from kzlod.shacl.sql_work import Checked, Work
 
 Found = tuple[int, str, str, str, str]
 """A violation: the constraint's number; the tokens of focus node, value, and a path of its own; a message of its own.
@@ -26,10 +25,12 @@ _PIECE = 50_000
 
 
 class Run:
-    """One validation: `prepare`, then `add` what other engines find, then `finish`, which fills the table `raw`."""
+    """One validation: `prepare`, then `add` what other engines find, then `finish` and `gather`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> None:
-        self._work = Work(connection, source, plan)
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan, *, checked: Checked | None = None
+    ) -> None:
+        self._work = Work(connection, source, plan, checked)
         self._plan = plan
 
     def __enter__(self) -> Run:
@@ -101,11 +102,8 @@ class Run:
         )
         return {(focus, given): token for focus, given, token in same.fetchall()}
 
-    def finish(self, numbers: Sequence[int]) -> None:
-        """Put all violations into the table `raw`, each as often as targets and `sh:property` lead to it.
-
-        `numbers` are the meanings of the constraints, in their order.
-        """
+    def finish(self) -> None:
+        """Find all violations."""
         work = self._work
         sql_local.values(work)
         sql_local.counts(work)
@@ -114,7 +112,13 @@ class Run:
         sql_values.sets(work)
         for depth in range(self._plan.deepest, -1, -1):
             conclude(work, depth)
-        work.run(
+
+    def gather(self, numbers: Sequence[int]) -> None:
+        """Put all violations into the table `raw`, each as often as targets and `sh:property` lead to it.
+
+        `numbers` are the meanings of the constraints, in their order.
+        """
+        self._work.run(
             "INSERT INTO raw SELECT m.meaning, a.token, coalesce(x.token, b.token, ''), x.path, x.message FROM found x"
             " JOIN (SELECT generate_subscripts(c, 1) - 1 AS number, unnest(c) AS meaning"
             " FROM (SELECT ?::INTEGER[] AS c)) m"

@@ -6,14 +6,13 @@ all terms that are compared; where two do, all numbers are made anew with anothe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import count
 
 import duckdb
 
 from kzlod.quads.scan import subject_form
 from kzlod.shacl.plan import BOUNDS, COUNTS, LOGIC, PAIRS, SUBCLASS, TESTS, TYPE, Plan, is_simple
-from kzlod.shacl.source import Source
 from kzlod.shacl.sql_terms import text, texts
 from kzlod.shacl.sql_tests import sure_tests
 
@@ -34,6 +33,7 @@ CREATE TEMP TABLE isa (class UBIGINT, node UBIGINT);
 """
 _RULE = """number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT, p INTEGER,
     token VARCHAR, local BOOLEAN"""
+Checked = Callable[[Collection[str]], str]
 _WORD = 60
 """How many things one number tells the presence of."""
 
@@ -41,14 +41,17 @@ _WORD = 60
 class Work:
     """A connection to a table of quads, with temporary tables of its own that go when it is closed.
 
-    `source` is a query with the columns s, p, o: the data. What lies in files is looked at for well-formed lines in the
-    first full pass over it, and an error ends that. `words` is how many numbers (`h0`, `h1` …) tell what each
-    subject has: a bit for each predicate that is counted, and for each value that must be there.
+    `source` is a query with the columns s, p, o: the data. `checked` makes the query for the first pass over it from the
+    predicates that matter: there, files are looked at for lines that are wrong, but for subjects, each of which is looked
+    at once after that. `words` is how many numbers (`h0`, `h1` …) tell what each subject has: a bit for each predicate
+    that is counted, and for each value that must be there.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, data: Source, plan: Plan) -> None:
-        self.plan, self.source = plan, data.query()
-        self._data = data
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan, checked: Checked | None = None
+    ) -> None:
+        self.plan, self.source = plan, source
+        self._checked = checked
         self.ids: dict[str, int] = {}
         self._sql = connection
         self._salt = ""
@@ -79,6 +82,7 @@ class Work:
         kept = "SELECT table_name FROM duckdb_tables() WHERE temporary AND table_name NOT IN ('raw', 'meaning')"
         for (name,) in self.run(kept).fetchall():
             self.run(f"DROP TABLE {name}")
+        self.run("DROP VIEW IF EXISTS term")
 
     def run(self, statement: str, parameters: Sequence[object] | None = None) -> duckdb.DuckDBPyConnection:
         """Run a statement."""
@@ -147,12 +151,13 @@ class Work:
             )
             has = f"k.h{word} | CASE {values} ELSE 0 END" if values else f"k.h{word}"
             bits += f", bit_or({has}) AS h{word}"
+        source = self._checked(self.ids) if self._checked else self.source
         self.run(
             f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
             f" max(q.s) <> min(q.s) AS shared, sum(k.counted) AS many{bits}"
-            f" FROM ({self._data.checked(self.ids)}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
+            f" FROM ({source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
         )
-        if self._data.scans:
+        if self._checked:
             self.run(f"SELECT count(*) FROM tally WHERE {subject_form('token')}")
         held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
         self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")

@@ -95,7 +95,7 @@ def _compiled(
     """The results of the shapes of a plan."""
     prepared = queries(plan)
     step("focus nodes")
-    with Run(cursor, source, plan) as run:
+    with Run(cursor, source.query(), plan, checked=source.checked if source.scans else None) as run:
         run.prepare()
         store = Store(run.texts(seen(prepared.values())), shapes.graph)
         for number, query in prepared.items():
@@ -107,7 +107,8 @@ def _compiled(
         gathering = Gathering(cursor, _meanings(plan))
         if run.is_idle() and any(shape.targets for shape in plan.shapes):
             gathering.warnings = (_IDLE,)
-        run.finish(gathering.numbers)
+        run.finish()
+        run.gather(gathering.numbers)
     return gathering
 
 
