@@ -41,10 +41,10 @@ _WORD = 60
 class Work:
     """A connection to a table of quads, with temporary tables of its own that go when it is closed.
 
-    `source` is a query with the columns s, p, o: the data. `checked` makes the query for the first pass over it from the
-    predicates that matter: there, files are looked at for lines that are wrong, but for subjects, each of which is looked
-    at once after that. `words` is how many numbers (`h0`, `h1` …) tell what each subject has: a bit for each predicate
-    that is counted, and for each value that must be there.
+    `source` is a query with the columns s, p, o: the data. `checked` makes the query for the first pass over it from
+    the predicates that matter: it looks for wrong lines in files, but not at subjects, each of which is looked at once
+    after that. `words` is how many numbers (`h0`, `h1` …) tell what each subject has: a bit for each predicate that is
+    counted, and for each value that must be there.
     """
 
     def __init__(
