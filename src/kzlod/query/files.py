@@ -8,7 +8,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kzlod.errors import InputError
-from kzlod.formats import NQUADS, by_suffix
+from kzlod.formats import by_suffix
+from kzlod.quads.dump import dump
 from kzlod.quads.read import ox_format, syntax
 from kzlod.quads.unpack import SUFFIXES, unpack
 
@@ -30,21 +31,10 @@ def opened(path: Path) -> ox.Store:
             message = f"cannot be opened as an Oxigraph store: {error}"
             raise InputError(message, where=where, remedy="stop what writes to it, or load it anew") from error
     if path.is_dir():
-        return _loaded(_dump(path))
+        return _loaded(dump(path, remedy=_REMEDY))
     if path.is_file():
         return _loaded(path)
     raise InputError("is no file" if path.exists() else "is not there", where=where, remedy=_REMEDY)
-
-
-def _dump(folder: Path) -> Path:
-    """The N-Quads of a release's folder."""
-    inner = folder / "latest" if (folder / "latest").is_dir() else folder
-    dumps = [path for suffix in ("", *SUFFIXES) for path in sorted(inner.glob(f"*{NQUADS.suffix}{suffix}"))]
-    if not dumps:
-        raise InputError("holds no N-Quads and is no Oxigraph store", where=str(folder), remedy=_REMEDY)
-    if len({path.name.removesuffix(".gz").removesuffix(".zst") for path in dumps}) > 1:
-        raise InputError("holds the dumps of several datasets", where=str(folder), remedy="name one of the files")
-    return dumps[0]
 
 
 def _loaded(path: Path) -> ox.Store:

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from kzlod.errors import InputError
 from kzlod.formats import NQUADS, NTRIPLES, by_suffix
 from kzlod.quads import QuadTable
+from kzlod.quads.dump import dump
 from kzlod.quads.load import load_file, load_lines
 from kzlod.quads.read import token
 from kzlod.quads.scan import Scan
@@ -33,14 +34,15 @@ if TYPE_CHECKING:
     Given = Item | Iterable[Item]
 
 _SCANNED = (NTRIPLES, NQUADS)
+_REMEDY = "name an RDF file, or the folder of a release"
 
 
-def _items(given: Given) -> Iterator[Any]:
-    """What was given, one by one."""
-    if isinstance(given, (str, os.PathLike)) or _is_graph(given):
-        yield given
-    else:
-        yield from given
+def _parts(given: Given) -> list[Any]:
+    """What was given, one by one: a path, a graph, all single triples together as a list."""
+    items = [given] if isinstance(given, (str, os.PathLike)) or _is_graph(given) else list(given)
+    whole = [item for item in items if isinstance(item, (str, os.PathLike)) or _is_graph(item)]
+    terms = [item for item in items if not (isinstance(item, (str, os.PathLike)) or _is_graph(item))]
+    return [*whole, terms] if terms else whole
 
 
 def _is_graph(item: object) -> bool:
@@ -50,16 +52,19 @@ def _is_graph(item: object) -> bool:
 
 
 def _triples(graph: Any) -> Iterator[tuple[str, str, str]]:
-    """The triples of such a graph as tokens."""
-    return _tokens(graph) if isinstance(graph, (ox.Store, ox.Dataset)) else triples_of(graph)
+    """The triples of such a graph, or of a list of triples, as tokens."""
+    if isinstance(graph, (ox.Store, ox.Dataset, list)):
+        return ((token(t.subject), token(t.predicate), token(t.object)) for t in graph)
+    return triples_of(graph)
 
 
-def _tokens(terms: Iterable[ox.Quad | ox.Triple]) -> Iterator[tuple[str, str, str]]:
-    return ((token(t.subject), token(t.predicate), token(t.object)) for t in terms)
-
-
-def _labelled(term: str, apart: str) -> str:
-    return f"_:{apart}{term[2:]}" if term.startswith("_:") else term
+def _labelled(triples: Iterable[tuple[str, str, str]], apart: str) -> Iterator[tuple[str, str, str]]:
+    """The triples, their blank nodes with other labels."""
+    if not apart:
+        yield from triples
+        return
+    for s, p, o in triples:
+        yield tuple(f"_:{apart}{term[2:]}" if term.startswith("_:") else term for term in (s, p, o))  # type: ignore[misc]
 
 
 def shapes_graph(given: Given) -> Graph:
@@ -67,13 +72,12 @@ def shapes_graph(given: Given) -> Graph:
     files = Files()
     try:
         paths, graph = dict[str, Path](), Graph()
-        for number, item in enumerate(_items(given)):
+        for number, item in enumerate(_parts(given)):
             if isinstance(item, (str, os.PathLike)):
                 paths[str(item)] = files.plain(Path(item))
             else:
-                triples = _triples(item) if _is_graph(item) else _tokens([item])
-                for s, p, o in triples:
-                    graph.add(_labelled(s, f"g{number}"), p, _labelled(o, f"g{number}"))
+                for s, p, o in _labelled(_triples(item), f"g{number}x"):
+                    graph.add(s, p, o)
         if paths:
             read = read_files(paths)
             for s, p, o in graph.triples():
@@ -102,10 +106,10 @@ class Files:
         Raises `InputError` for what is not there, is no file, or whose name says no RDF format.
         """
         if path.is_dir():
-            path = _dump(path)
+            path = dump(path, remedy=_REMEDY)
         if not path.is_file():
             message = "is no file" if path.exists() else "is not there"
-            raise InputError(message, where=str(path), remedy="name an RDF file, or the folder of a release")
+            raise InputError(message, where=str(path), remedy=_REMEDY)
         if path.suffix not in SUFFIXES:
             by_suffix(path)
             return path
@@ -116,15 +120,6 @@ class Files:
         target = self._folder / f"{self._count}{Path(path.stem).suffix}"
         unpack(path, target, shown=str(path))
         return target
-
-
-def _dump(folder: Path) -> Path:
-    """The N-Quads of a release's folder."""
-    inner = folder / "latest" if (folder / "latest").is_dir() else folder
-    dumps = [path for suffix in ("", *SUFFIXES) for path in sorted(inner.glob(f"*{NQUADS.suffix}{suffix}"))]
-    if not dumps:
-        raise InputError("holds no N-Quads", where=str(folder), remedy="name an RDF file, or the folder of a release")
-    return dumps[0]
 
 
 class Data:
@@ -139,18 +134,16 @@ class Data:
     def __init__(self, given: Given) -> None:
         self.table, self.prefixes, self._files = QuadTable(), dict[str, str](), Files()
         self._scans: dict[Scan, str] = {}
-        self._stored, self._parts = False, 0
+        self._stored = False
         try:
-            terms = []
-            for item in _items(given):
+            parts = _parts(given)
+            for number, item in enumerate(parts):
+                # What is put into labels of blank nodes, so that two parts share none.
+                apart = f"f{number}x" if len(parts) > 1 else ""
                 if isinstance(item, (str, os.PathLike)):
-                    self._file(Path(item))
-                elif _is_graph(item):
-                    self.add(_triples(item))
+                    self._file(Path(item), apart)
                 else:
-                    terms.append(item)
-            if terms:
-                self.add(_tokens(terms))
+                    self.add(_labelled(_triples(item), apart))
         except BaseException:
             self.close()
             raise
@@ -166,28 +159,20 @@ class Data:
         self._files.close()
         self.table.sql.execute("DROP TABLE IF EXISTS quads CASCADE")
 
-    @property
-    def _apart(self) -> str:
-        """What is put into labels of blank nodes, so that two sources share none."""
-        return f"f{self._parts}x" if self._parts else ""
-
-    def _file(self, path: Path) -> None:
+    def _file(self, path: Path, apart: str) -> None:
         plain = self._files.plain(path)
         if by_suffix(plain) in _SCANNED:
-            self._scans[Scan(plain, self._apart)] = str(path)
+            self._scans[Scan(plain, apart)] = str(path)
         else:
-            self.prefixes |= load_file(self.table, plain, shown=str(path), apart=self._apart)
+            self.prefixes |= load_file(self.table, plain, shown=str(path), apart=apart)
             self._stored = True
-        self._parts += 1
 
     def add(self, triples: Iterable[tuple[str, str, str]]) -> None:
-        """Add triples of tokens that nothing says the place of; their blank nodes are no others."""
-        if apart := self._apart:
-            triples = ((_labelled(s, apart), p, _labelled(o, apart)) for s, p, o in triples)
+        """Add triples of tokens that nothing says the place of."""
         triples = iter(triples)
         if first := next(triples, None):
             self.table.add(((s, p, o, "", 0) for s, p, o in chain([first], triples)), self.table.source(""))
-            self._stored, self._parts = True, self._parts + 1
+            self._stored = True
 
     @property
     def source(self) -> Source:

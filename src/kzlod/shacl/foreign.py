@@ -12,19 +12,21 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 
-def from_rdflib(node: Node) -> str:
-    """The token of an rdflib node.
+def from_rdflib(node: Node | None) -> str:
+    """The token of an rdflib node; empty for none.
 
     >>> from rdflib import Literal, URIRef
     >>> from_rdflib(URIRef("http://e/a")), from_rdflib(Literal("a", lang="en-GB")), from_rdflib(Literal(1))
     ('<http://e/a>', '"a"@en-gb', '"1"^^<http://www.w3.org/2001/XMLSchema#integer>')
     """
-    from rdflib import Literal, URIRef
+    from rdflib import BNode, Literal, URIRef
 
     if isinstance(node, Literal):
         datatype = {"datatype": str(node.datatype)} if node.datatype else {}
         return literal(str(node), language=node.language or "", **datatype)
-    return iri(str(node)) if isinstance(node, URIRef) else f"_:{node}"
+    if isinstance(node, URIRef):
+        return iri(str(node))
+    return f"_:{node}" if isinstance(node, BNode) else ""
 
 
 def triples_of(graph: rdflib.Graph) -> Iterator[tuple[str, str, str]]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
+from kzlod.shacl.foreign import from_rdflib as _token
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
-from kzlod.terms import iri, literal, parse
+from kzlod.terms import parse
 from kzlod.vocab import RDF, SH
 
 if TYPE_CHECKING:
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 
 _TYPE = f"<{RDF}type>"
 _TARGETS = frozenset(f"<{SH}target{kind}>" for kind in ("Class", "Node", "SubjectsOf", "ObjectsOf"))
-
-
-def _token(node: Node | None) -> str:
-    from rdflib import BNode, Literal, URIRef
-
-    if isinstance(node, Literal):
-        datatype = {"datatype": str(node.datatype)} if node.datatype else {}
-        return literal(str(node), language=(node.language or "").lower(), **datatype)
-    if isinstance(node, URIRef):
-        return iri(str(node))
-    return f"_:{node}" if isinstance(node, BNode) else ""
 
 
 def _node(token: str) -> Node:
@@ -91,6 +81,7 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
                 severity=_token(report.value(node, TERM.resultSeverity)),
                 shape=_token(report.value(node, TERM.sourceShape)),
                 message=message,
+                constraint=_token(report.value(node, TERM.sourceConstraint)),
             )
         )
     return Report(bool(conforms), tuple(sorted(results)))
