@@ -123,7 +123,7 @@ def test_ontology_adds_the_axioms_that_are_needed_alone(files: Callable[..., Non
         shapes="ex:S sh:targetClass ex:Bridge ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ;"
         " sh:property [ sh:path ex:name ; sh:minCount 1 ] . ex:T sh:targetSubjectsOf rdfs:label ; sh:in () .",
         ontology="ex:Footbridge rdfs:subClassOf ex:SmallBridge ; rdfs:label 'footbridge' ."
-        " ex:SmallBridge rdfs:subClassOf ex:Bridge . ex:Road rdfs:subClassOf ex:Way .",
+        " ex:SmallBridge rdfs:subClassOf ex:Bridge . ex:Road rdfs:subClassOf ex:Way ; rdfs:seeAlso ex:Bridge .",
     )
     assert shacl.validate("data.ttl", "shapes.ttl").conforms
     for engine in ("duckdb", "pyshacl"):
@@ -172,6 +172,22 @@ def test_what_is_scanned_is_what_a_parser_reads(
         if not set(lines) & set(ODD):
             for query in (Scan(path).query(), Scan(path).checked(["<http://example.org/p>"]), Scan(path).checked([])):
                 assert Counter(table.sql.execute(query).fetchall()) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ('<http://e/s> <http://example.org/p> "a b"^^<http://www.w3.org/2001/XMLSchema#string> .', '"a b"'),
+        ('<http://e/s> <http://example.org/p> "ab"^^<http://www.w3.org/2001/XMLSchema#string> .', '"ab"'),
+        ('<http://e/s> <http://example.org/p> "caf\\u00e9" .', '"café"'),
+        ('<http://e/s> <http://example.org/p> "a"@EN .', '"a"@en'),
+        ("<http://\\u0065/s> <http://example.org/p> 'x' .".replace("'", '"'), '"x"'),
+    ],
+)
+def test_one_term_has_one_form(files: Callable[..., None], line: str, value: str) -> None:
+    files(shapes=f"ex:S sh:targetNode <http://e/s> ; sh:property [ sh:path ex:p ; sh:hasValue {value} ] .")
+    Path("a.nt").write_text(f"<http://e/t> <http://example.org/p> <http://e/o> .\n{line}\n")
+    assert shacl.validate("a.nt", "shapes.ttl").conforms
 
 
 @pytest.mark.parametrize(
@@ -347,6 +363,7 @@ OF_C = "ex:S sh:targetClass ex:C ; "
         (OF_C + 'sh:property [ sh:path ex:p ; sh:minCount "x" ] .', "where a whole number is needed"),
         (OF_C + "sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l .", "needs a list"),
         (OF_C + 'sh:sparql [ sh:select "SELECT nonsense" ] .', "SPARQL"),
+        (OF_C + f"sh:property [ sh:path {'[ sh:inversePath ' * 200} ex:p {']' * 200} ] .", "more than 100 deep"),
         (OF_C + "; ; [ .", "shapes.ttl:6: does not parse as Turtle"),
     ],
 )

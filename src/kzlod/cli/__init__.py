@@ -49,6 +49,8 @@ class _Commands(click.Group):
             formatter.write_dl(list(_SUMMARIES.items()))
 
 
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB says where a query is stopped from the keyboard."""
 _SUMMARIES = {
     "align": "Link to Wikidata: find candidates, review them, revisit links, enrich.",
     "build": "Make a release: every dump of the dataset in one folder.",
@@ -104,7 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         raise SystemExit(2) from None
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not isinstance(error, click.Abort) and str(error) != _INTERRUPTED:
+            raise
         click.echo("kzlod: stopped", err=True)
         raise SystemExit(130) from None
     except BrokenPipeError:

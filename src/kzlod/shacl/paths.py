@@ -13,6 +13,7 @@ from kzlod.vocab import RDF, SH
 Kind = Literal["predicate", "inverse", "sequence", "alternative", "*", "+", "?"]
 
 _NIL = f"<{RDF}nil>"
+_DEEPEST = 100
 _UNARY: dict[str, Kind] = {
     f"<{SH}inversePath>": "inverse",
     f"<{SH}zeroOrMorePath>": "*",
@@ -125,6 +126,8 @@ def _read(graph: Graph, node: str, above: tuple[str, ...]) -> Path:
         raise InputError(f"a path is an IRI or a blank node, not the literal {node}", where=where)
     if node in above:
         raise InputError("a path contains itself", where=where, remedy="end it with a predicate")
+    if len(above) == _DEEPEST:
+        raise InputError(f"a path is nested more than {_DEEPEST} deep", where=where)
     above = (*above, node)
     # A node that is a list is a sequence, whatever else it says.
     if graph.values(node, f"<{RDF}first>"):
