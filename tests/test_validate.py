@@ -386,6 +386,12 @@ def test_shapes_that_are_none(files: Callable[..., None], kzlod: Kzlod, shapes: 
         ("a.nt.gz", gzip.compress(b""), "the data holds no triple"),
         ("a.ttl", b"<http://e/s> <http://e/p>\n<a b> .", "a.ttl:2: does not parse as Turtle: "),
         ("a.nt", b"<http://e/s> <http://e/p> <http://e/o> .\n\xff\n", "a.nt:2: does not parse as N-Triples: "),
+        (
+            "a.nt",
+            b"<http://e/s> <http://e/p> <<( <http://e/s> <http://e/p> <http://e/o> )>> .",
+            "a.nt:1: holds a triple",
+        ),
+        ("a.ttl", b"<http://e/s> <http://e/p> <<( <http://e/s> <http://e/p> 1 )>> .", "a triple that is a term"),
         ("a.txt", b"", "its name says no RDF format"),
         ("a.ttl.gz", b"plain", "a.ttl.gz: does not unpack"),
         ("a.nt.zst", zstandard.compress(b"x" * 99)[:-3], "a.nt.zst: is cut short"),

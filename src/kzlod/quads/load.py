@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyoxigraph as ox
 
+from kzlod.errors import InputError
 from kzlod.formats import Format, by_suffix
 from kzlod.quads.read import ox_format, parse_file, syntax, token
 from kzlod.quads.scan import Scan
@@ -31,7 +32,7 @@ def load_file(table: QuadTable, path: Path, *, shown: str = "", apart: str = "")
     prefixes: dict[str, str] = {}
     parsed = parse_file(path, shown=shown, base=path.absolute().as_uri(), prefixes=prefixes)
     table.add(
-        ((named(q.subject), token(q.predicate), named(q.object), named(q.graph_name), 0) for q in parsed),
+        ((named(q.subject), token(q.predicate), _term(named(q.object), shown), named(q.graph_name), 0) for q in parsed),
         table.source(shown),
     )
     return prefixes
@@ -55,6 +56,14 @@ def load_lines(table: QuadTable, scan: Scan, *, shown: str = "") -> None:
         load_file(table, scan.path, shown=shown, apart=scan.apart)
 
 
+def _term(text: str, where: str) -> str:
+    """An object's token; raises `InputError` for a triple, which has none."""
+    if not text:
+        message = "holds a triple that is a term (RDF 1.2), which is not supported"
+        raise InputError(message, where=where, remedy="write what it says as RDF 1.1")
+    return text
+
+
 def _parsed(
     lines: list[tuple[int, str]], format_: Format, shown: str, apart: str
 ) -> Iterator[tuple[str, str, str, str, int]]:
@@ -68,7 +77,7 @@ def _parsed(
     text = "\n".join(line for _, line in lines)
     try:
         for (n, _), q in zip(lines, ox.parse(text, format=ox_format(format_)), strict=False):
-            yield named(q.subject), token(q.predicate), named(q.object), "", n
+            yield named(q.subject), token(q.predicate), _term(named(q.object), f"{shown}:{n}"), "", n
     except SyntaxError as error:
         with syntax(format_, shown):
             error.lineno = lines[(error.lineno or 1) - 1][0]
