@@ -439,6 +439,19 @@ def test_terms_of_megabytes_and_ill_typed_literals(files: Callable[..., None], k
         assert f"({size:,} characters)" in ran.stdout
 
 
+def test_an_rdflib_graph_with_what_is_no_iri_is_refused(files: Callable[..., None]) -> None:
+    files(shapes=OF_C + "sh:nodeKind sh:IRI .")
+    made = rdflib.Graph()
+    made.add((rdflib.URIRef("http://example.org/a> b"), RDF.type, rdflib.URIRef("http://example.org/C")))
+    with pytest.raises(InputError, match="is no IRI"):
+        shacl.validate(made, "shapes.ttl")
+
+
+def test_a_message_cannot_move_the_cursor(files: Callable[..., None], kzlod: Kzlod) -> None:
+    files(data="ex:a a ex:C .", shapes=OF_C + 'sh:nodeKind sh:Literal ; sh:message "a\\u001B[2J\\u009Bb\\nc" .')
+    assert kzlod("validate", "data.ttl", "--shapes", "shapes.ttl").stdout.splitlines()[0].endswith("NodeKind: a[2Jb c")
+
+
 def test_duckdb_alone_refuses_what_does_not_compile(files: Callable[..., None], kzlod: Kzlod) -> None:
     files(data='ex:a ex:p "aa" , "ab" .', shapes='ex:S sh:targetObjectsOf ex:p ; sh:pattern "^(.)\\\\1$" .')
     ran = kzlod("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", "duckdb")

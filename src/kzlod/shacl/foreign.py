@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kzlod.terms import iri, literal
+from kzlod.errors import InputError
+from kzlod.terms import iri, is_iri, literal
 
 if TYPE_CHECKING:
     import rdflib
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def from_rdflib(node: Node | None) -> str:
-    """The token of an rdflib node; empty for none.
+    """The token of an rdflib node; empty for none. Raises `InputError` for what only rdflib takes for an IRI.
 
     >>> from rdflib import Literal, URIRef
     >>> from_rdflib(URIRef("http://e/a")), from_rdflib(Literal("a", lang="en-GB")), from_rdflib(Literal(1))
@@ -25,6 +26,8 @@ def from_rdflib(node: Node | None) -> str:
         datatype = {"datatype": str(node.datatype)} if node.datatype else {}
         return literal(str(node), language=node.language or "", **datatype)
     if isinstance(node, URIRef):
+        if not is_iri(node):
+            raise InputError(f"{str(node)!r} is no IRI", where="a graph of rdflib", remedy="mend it there")
         return iri(str(node))
     return f"_:{node}" if isinstance(node, BNode) else ""
 

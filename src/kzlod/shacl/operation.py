@@ -37,7 +37,6 @@ def validate_given(
     step("data")
     with Data(data) as given:
         prefixes = {**given.prefixes, **graph.prefixes}
-
         if given.is_empty():
             raise InputError("the data holds no triple, so nothing would be validated", remedy="name other data")
         given.add(axioms(shapes_graph(ontology), known))

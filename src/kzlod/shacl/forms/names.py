@@ -12,6 +12,7 @@ from kzlod.vocab import PREFIXES, SH
 
 _LOCAL = re.compile(r"[\w-][\w.-]*(?<!\.)|")
 _IRI = re.compile(r"<([^<>\s]*)>")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LONG = 120
 """How many characters of a term are shown."""
 
@@ -58,8 +59,8 @@ class Names:
         return _cut(_IRI.sub(lambda match: self._iri(match[1]), path))
 
     def text(self, text: str) -> str:
-        """A message on one line, the IRIs in angle brackets that it names short."""
-        return _cut(_IRI.sub(lambda match: self._iri(match[1]), " ".join(text.split())), 2 * _LONG)
+        """A message on one line, the IRIs in angle brackets that it names short; nothing in it moves the cursor."""
+        return _cut(_IRI.sub(lambda match: self._iri(match[1]), _CONTROL.sub("", " ".join(text.split()))), 2 * _LONG)
 
     def shape(self, group: Group) -> str:
         """A shape by the nearest IRI, with its path."""
