@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "kzlod"
 LAYERS = (
     {"findings", "vocab", "terms"},
     {"errors", "lexical"},
-    {"extras", "formats"},
+    {"extras", "formats", "nesting"},
     {"remote"},
     {"quads"},
     {"project"},

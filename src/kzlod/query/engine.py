@@ -8,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kzlod.errors import QueryError
+from kzlod.nesting import refuse_deep
 from kzlod.query.guard import refuse_service
 from kzlod.query.results import Answer, Graph, Node, Table
 
@@ -38,9 +39,10 @@ class Engine:
         """The rows of a SELECT, the truth of an ASK, or the triples of a CONSTRUCT or DESCRIBE.
 
         Prefixes of the dataset need no declaration. Raises `QueryError` for SPARQL that does not parse, and for
-        `SERVICE`.
+        `SERVICE`; `InputError` for a query that is nested too deeply.
         """
         refuse_service(sparql)
+        refuse_deep(sparql)
         try:
             answer = self._store.query(sparql, prefixes=self._prefixes, use_default_graph_as_union=True)
             if isinstance(answer, ox.QueryBoolean):

@@ -9,6 +9,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
+from kzlod.nesting import refuse_deep
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Constraint, Query, Shape
 from kzlod.shacl.plan import Numbered, Plan
@@ -39,10 +40,11 @@ def queries(plan: Plan) -> dict[int, Prepared]:
         import pyoxigraph as ox
 
         empty = ox.Store()
-        for c in plan.constraints:
-            if c.number in found:
-                _run(empty, found[c.number].original, c.constraint.query)
-                _run(empty, found[c.number].text, c.constraint.query)
+        for number, prepared in found.items():
+            query = plan.constraints[number].constraint.query
+            for text in (prepared.original, prepared.text):
+                refuse_deep(text, where=query.where if query and query.where else "shapes")
+                _run(empty, text, query)
     return found
 
 
