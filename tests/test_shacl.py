@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 
 import pyoxigraph as ox
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kzlod.quads import QuadTable
@@ -66,16 +65,29 @@ LITERALS = [
     '""', '"a"', '"ab"', '"a\\nb \\\\ \\" \\u0007"', '"\U0001d538é"', '"a"@en', '"b"@en-gb', '"a"@de',
     '"v"^^ex:type', '"POINT(1 2)"^^ex:type',
 ]  # fmt: skip
+# Literals that compare with each other; what compares with nothing is in `BESIDE_PYSHACL`.
+COMPARED = (
+    ['"1"^^xsd:integer', '"01"^^xsd:integer', '"2"^^xsd:byte', '"-3"^^xsd:int', '"1.0"^^xsd:decimal',
+     '"1.50"^^xsd:decimal', '"15e-1"^^xsd:double', '"2"^^xsd:nonNegativeInteger',
+     '"100000000000000000000000000000000000000000000001"^^xsd:integer'],
+    ['""', '"a"', '"ab"', '"b"', '"é"', '"𝔸"', '"\uffef"'],
+    ['"2024-01-01T00:00:00Z"^^xsd:dateTime', '"2024-01-01T05:00:00+05:00"^^xsd:dateTime',
+     '"2024-01-01T00:00:00.5Z"^^xsd:dateTime', '"2023-12-31T23:59:59Z"^^xsd:dateTime'],
+    ['"2024-02-29"^^xsd:date', '"2023-03-01"^^xsd:date', '"1999-12-31"^^xsd:date'],
+)  # fmt: skip
 PREDICATES = ["ex:p", "ex:q", "ex:r"]
-CLASSES = ["ex:C", "ex:D", "ex:E"]
+CLASSES = ["ex:C", "ex:D", "ex:E", "ex:S0"]
 
-terms = st.sampled_from(NODES + LITERALS)
-triples = st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), terms)
 types = st.tuples(st.sampled_from(NODES), st.just("a"), st.sampled_from(CLASSES))
 subclasses = st.tuples(st.sampled_from(CLASSES), st.just("rdfs:subClassOf"), st.sampled_from(CLASSES))
-graphs = st.tuples(
-    st.lists(triples, min_size=1, max_size=20), st.lists(types, max_size=5), st.lists(subclasses, max_size=2)
-).map(lambda lists: "".join(f"{' '.join(triple)} .\n" for part in lists for triple in part))
+
+
+def graphs_of(terms: list[str]) -> st.SearchStrategy[str]:
+    triples = st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.sampled_from(terms))
+    return st.tuples(
+        st.lists(triples, min_size=1, max_size=20), st.lists(types, max_size=5), st.lists(subclasses, max_size=2)
+    ).map(lambda lists: "".join(f"{' '.join(triple)} .\n" for part in lists for triple in part))
+
 
 paths = st.recursive(
     st.sampled_from(PREDICATES),
@@ -90,7 +102,6 @@ paths = st.recursive(
     max_leaves=3,
 )
 some_path = st.one_of(st.sampled_from(PREDICATES), paths)
-bounds = st.sampled_from([term for term in LITERALS if "integer" in term or "decimal" in term or "date" in term])
 values = st.one_of(
     st.sampled_from(CLASSES).map(lambda c: f"sh:class {c}"),
     st.sampled_from(["integer", "decimal", "string", "byte", "boolean", "date", "dateTime", "double"]).map(
@@ -100,10 +111,7 @@ values = st.one_of(
     st.sampled_from(["IRI", "BlankNode", "Literal", "IRIOrLiteral", "BlankNodeOrIRI", "BlankNodeOrLiteral"]).map(
         lambda kind: f"sh:nodeKind sh:{kind}"
     ),
-    st.tuples(st.sampled_from(["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"]), bounds).map(
-        lambda two: f"sh:{two[0]} {two[1]}"
-    ),
-    st.tuples(st.sampled_from(["minLength", "maxLength"]), st.sampled_from([0, 1, 2, 18, 60])).map(
+    st.tuples(st.sampled_from(["minLength", "maxLength"]), st.sampled_from([1, 2, 18, 60])).map(
         lambda two: f"sh:{two[0]} {two[1]}"
     ),
     st.sampled_from(['"a"', '"^[a-z]$"', '"A" ; sh:flags "i"', '"a.b" ; sh:flags "s"', '"\\\\\\\\"', '"/b$"']).map(
@@ -115,17 +123,43 @@ values = st.one_of(
     st.sampled_from(PREDICATES).map(lambda p: f"sh:equals {p}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:disjoint {p}"),
 )
-of_properties = st.one_of(
-    values,
-    st.tuples(st.sampled_from(["minCount", "maxCount"]), st.integers(0, 3)).map(lambda two: f"sh:{two[0]} {two[1]}"),
-    st.just("sh:uniqueLang true"),
-    st.tuples(st.sampled_from(["lessThan", "lessThanOrEquals"]), st.sampled_from(PREDICATES)).map(
-        lambda two: f"sh:{two[0]} {two[1]}"
-    ),
+counts = st.tuples(st.sampled_from(["minCount", "maxCount"]), st.integers(0, 3)).map(
+    lambda two: f"sh:{two[0]} {two[1]}"
 )
 
 
-_COMPARED = re.compile("sh:(min|max)(In|Ex)clusive|sh:lessThan")
+def queries(*texts: str) -> st.SearchStrategy[str]:
+    """SPARQL constraints made from templates, with predicates in the place of P and Q."""
+    predicates = st.sampled_from(PREDICATES)
+    made = st.tuples(st.sampled_from(texts), predicates, predicates)
+    return made.map(
+        lambda t: (
+            f'sh:sparql [ sh:prefixes ex:names ; sh:select """{t[0].replace(" P ", f" {t[1]} ").replace(" Q ", f" {t[2]} ")}""" ]'
+        )
+    )
+
+
+node_queries = queries(
+    "SELECT $this { $this P ?x }",
+    "SELECT $this ?value { $this P ?value . FILTER(isIRI(?value)) }",
+    "SELECT $this ?value { $this P ?value . FILTER(?value > 1) }",
+    "SELECT $this ?value { $this P ?value . FILTER(str(?value) = '01') }",
+    "SELECT $this ?value { $this P ?value . FILTER(datatype(?value) = datatype(1)) }",
+    "SELECT $this ?value { $this P ?value . FILTER NOT EXISTS { $this Q ?value } }",
+    "SELECT $this ?value { $this P ?value . OPTIONAL { $this Q ?x } FILTER(!bound(?x) || ?x = ?value) }",
+    "SELECT DISTINCT $this ?value { { $this P ?value } UNION { ?value Q $this } }",
+    "SELECT $this { $this P ?x } GROUP BY $this HAVING (COUNT(?x) > 1)",
+    "SELECT $this { { SELECT $this (COUNT(?x) AS ?n) { $this P ?x } GROUP BY $this } FILTER(?n > 1) }",
+    "SELECT $this { $this P ?x . { SELECT $this (COUNT(?y) AS ?n) { $this Q ?y } GROUP BY $this } FILTER(?n < 2) }",
+    "SELECT $this { OPTIONAL { $this P ?x } BIND(COALESCE(?x, 0) AS ?y) FILTER(?y = 1) }",
+    "SELECT $this { $this P ?x . ?x Q ?y . FILTER(isLiteral(?y)) }",
+    "SELECT $this { FILTER EXISTS { $this P ?x . $this Q ?x } }",
+)
+property_queries = queries(
+    "SELECT $this ?value { $this $PATH ?value . FILTER(isLiteral(?value)) }",
+    "SELECT DISTINCT $this { $this $PATH ?x . $this P ?x }",
+    "SELECT $this { $this P ?y . FILTER NOT EXISTS { $this $PATH ?x . FILTER(?x = ?y) } }",
+)
 
 
 def unique(parts: list[str]) -> str:
@@ -133,57 +167,101 @@ def unique(parts: list[str]) -> str:
     return " ; ".join({part.split()[0]: part for part in parts}.values())
 
 
-def property_shape(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    parts = st.lists(st.one_of(of_properties, inner), min_size=1, max_size=3).map(unique)
-    return st.tuples(some_path, parts).map(lambda two: f"[ sh:path {two[0]} ; {two[1]} ]")
+def shapes_of(
+    terms: list[str], values: st.SearchStrategy[str], *, of_properties: st.SearchStrategy[str], ordered: bool = False
+) -> st.SearchStrategy[str]:
+    """Shapes graphs with some constraints on values, and some of property shapes, in all ways in which shapes nest."""
+    # pySHACL compares IRIs as texts, and ends at a blank node: so `sh:lessThan` is asked of objects that are literals.
+    simple = st.tuples(st.sampled_from(["lessThan", "lessThanOrEquals"]), st.sampled_from(PREDICATES)).map(
+        lambda two: f"sh:{two[0]} {two[1]}"
+    )
+    less = st.tuples(st.sampled_from(PREDICATES), simple).map(lambda two: f"[ sh:path {two[0]} ; {two[1]} ]")
+    # It also writes operators of paths within each other as no SPARQL.
+    flat = st.sampled_from(["ex:p", "[ sh:inversePath ex:p ]", "( ex:p ex:q )", "[ sh:alternativePath ( ex:p ex:r ) ]"])
+    asked = st.tuples(flat, property_queries).map(lambda two: f"[ sh:path {two[0]} ; {two[1]} ]")
 
+    def property_shape(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        parts = st.lists(st.one_of(values, of_properties, inner), min_size=1, max_size=3).map(unique)
+        shape = st.tuples(some_path, parts).map(lambda two: f"[ sh:path {two[0]} ; {two[1]} ]")
+        return st.one_of(shape, less if ordered else asked)
 
-def logic(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    node_shape = st.lists(st.one_of(values, inner), min_size=1, max_size=2).map(unique).map("[ {} ]".format)
-    shape = st.one_of(property_shape(inner), node_shape)
-    lists = st.lists(shape, min_size=1, max_size=3).map(" ".join)
-    return st.one_of(
-        shape.map(lambda s: f"sh:not {s}"),
-        node_shape.map(lambda s: f"sh:node {s}"),
-        st.tuples(st.sampled_from(["and", "or", "xone"]), lists).map(lambda two: f"sh:{two[0]} ( {two[1]} )"),
-        property_shape(inner).map(lambda s: f"sh:property {s}"),
+    def logic(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        node_shape = st.lists(st.one_of(values, inner), min_size=1, max_size=2).map(unique).map("[ {} ]".format)
+        shape = st.one_of(property_shape(inner), node_shape)
+        lists = st.lists(shape, min_size=1, max_size=3).map(" ".join)
+        return st.one_of(
+            shape.map(lambda s: f"sh:not {s}"),
+            node_shape.map(lambda s: f"sh:node {s}"),
+            st.tuples(st.sampled_from(["and", "or", "xone"]), lists).map(lambda two: f"sh:{two[0]} ( {two[1]} )"),
+            property_shape(inner).map(lambda s: f"sh:property {s}"),
+        )
+
+    nested = st.recursive(values, logic, max_leaves=3)
+    inner = st.one_of(values, nested)
+    qualified = st.tuples(some_path, inner, st.integers(0, 2), st.sampled_from(["Min", "Max"]), st.booleans()).map(
+        lambda q: (
+            f"sh:property [ sh:path {q[0]} ; sh:qualifiedValueShape [ {q[1]} ] ; sh:qualified{q[3]}Count {q[2]} ;"
+            f" sh:qualifiedValueShapesDisjoint {str(q[4]).lower()} ]"
+        )
+    )
+    siblings = st.tuples(qualified, qualified).map(" ; ".join)
+    targets = st.one_of(
+        st.sampled_from(CLASSES).map(lambda c: f"sh:targetClass {c}"),
+        st.sampled_from([*NODES[:3], *terms]).map(lambda term: f"sh:targetNode {term}"),
+        st.sampled_from(PREDICATES).map(lambda p: f"sh:targetSubjectsOf {p}"),
+        st.sampled_from(PREDICATES).map(lambda p: f"sh:targetObjectsOf {p}"),
+        st.just("a rdfs:Class"),
+    )
+    closed = st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:q )")
+    part = st.one_of(nested, qualified, siblings, closed, property_shape(nested).map(lambda s: f"sh:property {s}"))
+    parts = st.lists(part, min_size=1, max_size=3)
+    shapes = st.lists(st.tuples(st.lists(targets, min_size=1, max_size=2), parts), min_size=1, max_size=2)
+    return shapes.map(
+        lambda shapes: "".join(
+            f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)} .\n"
+            for n, (target, parts) in enumerate(shapes)
+        )
     )
 
 
-nested = st.recursive(values, logic, max_leaves=3)
-qualified = st.tuples(some_path, values, st.integers(0, 2), st.sampled_from(["Min", "Max"]), st.booleans()).map(
-    lambda q: (
-        f"sh:property [ sh:path {q[0]} ; sh:qualifiedValueShape [ {q[1]} ] ; sh:qualified{q[3]}Count {q[2]} ;"
-        f" sh:qualifiedValueShapesDisjoint {str(q[4]).lower()} ]"
+def compared(terms: list[str]) -> st.SearchStrategy[tuple[str, str]]:
+    """Data and shapes that ask which of some literals comes first."""
+    bounds = st.tuples(
+        st.sampled_from(["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"]), st.sampled_from(terms)
+    ).map(lambda two: f"sh:{two[0]} {two[1]}")
+    kinds = st.sampled_from(["sh:nodeKind sh:Literal", "sh:nodeKind sh:IRI", f"sh:hasValue {terms[0]}"])
+    return st.tuples(
+        graphs_of(terms), shapes_of(terms, st.one_of(bounds, bounds, kinds), of_properties=counts, ordered=True)
     )
-)
-targets = st.one_of(
-    st.sampled_from(CLASSES).map(lambda c: f"sh:targetClass {c}"),
-    st.sampled_from([*NODES[:3], *LITERALS]).map(lambda term: f"sh:targetNode {term}"),
-    st.sampled_from(PREDICATES).map(lambda p: f"sh:targetSubjectsOf {p}"),
-    st.sampled_from(PREDICATES).map(lambda p: f"sh:targetObjectsOf {p}"),
-)
-closed = st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:q )")
-shape_parts = st.lists(
-    st.one_of(nested, qualified, closed, property_shape(nested).map(lambda s: f"sh:property {s}")),
-    min_size=1,
-    max_size=3,
-)
-shapes_graphs = st.lists(st.tuples(st.lists(targets, min_size=1, max_size=2), shape_parts), min_size=1, max_size=2).map(
-    lambda shapes: "".join(
-        f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)} .\n"
-        for n, (target, parts) in enumerate(shapes)
-    )
+
+
+everything = st.tuples(
+    graphs_of([*NODES, *LITERALS]),
+    shapes_of(
+        LITERALS, st.one_of(values, node_queries), of_properties=st.one_of(counts, st.just("sh:uniqueLang true"))
+    ),
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(graphs, shapes_graphs)
-def test_same_verdict_as_pyshacl(data: str, shapes: str) -> None:
-    # pySHACL lets a value pass that cannot be compared with the limit, and so fails it below sh:not; the standard
-    # (SHACL, section 4.3) has it fail, as the SPARQL comparison is an error.
-    assume(not ((_COMPARED.search(shapes) and "sh:not" in shapes) or "sh:xone" in shapes))
-    graph, shapes_graph = read(data), read(shapes)
-    mine, theirs = (check(graph, shapes_graph, engine) for engine in ("duckdb", "pyshacl"))
+def compare(data: str, shapes: str) -> None:
+    """Assert that the compiled shapes find what pySHACL finds."""
+    graph = read(data)
+    shapes_graph = read(shapes + 'ex:names sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/" ] .')
+    mine, theirs = (check(graph, shapes_graph, engine) for engine in ("auto", "pyshacl"))
     assert key(mine) == key(theirs)
     assert mine.conforms == theirs.conforms
+
+
+some = settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@some
+@given(everything)
+def test_same_verdict_as_pyshacl(case: tuple[str, str]) -> None:
+    compare(*case)
+
+
+@some
+@given(st.sampled_from(COMPARED).flatmap(compared))
+def test_same_order_as_pyshacl(case: tuple[str, str]) -> None:
+    compare(*case)

@@ -1,4 +1,4 @@
-"""What does not compile to SQL: found, and named, before anything is validated."""
+"""What does not compile, or not for some data: found, and named, before anything is validated."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import warnings
 import duckdb
 
 from kzlod.errors import InputError
+from kzlod.shacl.literals import not_kept
 from kzlod.shacl.model import Shape, Shapes
 from kzlod.shacl.regex import UncompiledError, translate
+from kzlod.shacl.sparql import prepare
 
 
-def uncompiled(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> dict[str, str]:
-    """The shapes that have a constraint that does not compile, each with what that is.
+def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes) -> dict[str, str]:
+    """The shapes that have a constraint that does not compile for some data, each with what that is.
 
-    Raises `InputError` for a regular expression that is none.
+    `source` is a query with the columns s, p, o: the data. Raises `InputError` for a regular expression that is none.
     """
     found: dict[str, str] = {}
     patterns: dict[str, list[tuple[Shape, str]]] = {}
@@ -28,6 +30,10 @@ def uncompiled(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> dict[st
                     patterns.setdefault(compiled, []).append((shape, pattern))
                 except UncompiledError as error:
                     found[shape.id] = _reason(shape, pattern, str(error))
+            elif constraint.query:
+                what = not_kept(connection, source, constraint.query, prepare(shape, constraint.query))
+                if what:
+                    found[shape.id] = f"has {what}"
     if patterns:
         refused = "SELECT p FROM (SELECT unnest(?) AS p) WHERE try(regexp_matches('', p)) IS NULL"
         for (compiled,) in connection.execute(refused, [list(patterns)]).fetchall():

@@ -12,6 +12,7 @@ from kzlod.vocab import RDF, SH
 
 Kind = Literal["predicate", "inverse", "sequence", "alternative", "*", "+", "?"]
 
+_DEEPEST = 100
 _NIL = f"<{RDF}nil>"
 _DEEPEST = 100
 _UNARY: dict[str, Kind] = {
@@ -124,6 +125,8 @@ def _read(graph: Graph, node: str, above: tuple[str, ...]) -> Path:
         return Path("predicate", node)
     if node.startswith('"'):
         raise InputError(f"a path is an IRI or a blank node, not the literal {node}", where=where)
+    if len(above) > _DEEPEST:
+        raise InputError("a path is nested too deeply", where=where, remedy=f"nest {_DEEPEST} paths at most")
     if node in above:
         raise InputError("a path contains itself", where=where, remedy="end it with a predicate")
     if len(above) == _DEEPEST:

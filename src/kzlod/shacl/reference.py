@@ -56,7 +56,7 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
     Raises `InputError` for shapes that are no shapes.
     """
     import pyshacl
-    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
+    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
     from rdflib import SH as TERM
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -65,6 +65,11 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
         conforms, report, _ = pyshacl.validate(_graph(triples), shacl_graph=_graph(kept), advanced=False)
     except (ReportableRuntimeError, ShapeLoadError, ConstraintLoadError) as error:
         raise InputError(f"the shapes cannot be used: {error}", where="shapes") from error
+    except Exception as error:
+        # rdflib raises bare exceptions, and Python where shapes or queries are nested deeply.
+        raise InputError(f"pySHACL cannot validate: {error}", where="shapes") from error
+    if isinstance(report, ValidationFailure):
+        raise InputError(f"pySHACL cannot validate: {report}", where="shapes")
     said = Graph()
     for s, p, o in report:
         said.add(_token(s), _token(p), _token(o))

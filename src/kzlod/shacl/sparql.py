@@ -13,7 +13,7 @@ from kzlod.nesting import refuse_deep
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Constraint, Query, Shape
 from kzlod.shacl.plan import Numbered, Plan
-from kzlod.shacl.sparql_text import ROWS, Prepared, column
+from kzlod.shacl.sparql_text import ROW, ROWS, Prepared, column
 from kzlod.shacl.sql import Found
 from kzlod.terms import parse
 
@@ -35,7 +35,7 @@ def queries(plan: Plan) -> dict[int, Prepared]:
     found: dict[int, Prepared] = {}
     for c in plan.constraints:
         if c.constraint.query is not None:
-            found[c.number] = _prepare(plan.shapes[c.shape], c.constraint.query)
+            found[c.number] = prepare(plan.shapes[c.shape], c.constraint.query)
     if found:
         import pyoxigraph as ox
 
@@ -59,7 +59,8 @@ def seen(prepared: Iterable[Prepared]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _prepare(shape: Shape, query: Query) -> Prepared:
+def prepare(shape: Shape, query: Query) -> Prepared:
+    """A query of a shape, with its path, ready for rows; raises `InputError` for what pre-binding forbids."""
     bound = {"this", "currentShape", "shapesGraph", *dict(query.bound)} | ({"value"} if query.is_ask else set())
     return Prepared(query.text, bound=bound, where=query.where, path=str(shape.path or ""), is_ask=query.is_ask)
 
@@ -133,51 +134,38 @@ class Store:
         return results
 
     def _solutions(self, prepared: Prepared, rows: list[Row], query: Query) -> list[Row]:
-        given = self._fill(rows)
-        return [{**row, "this": given("this", row["this"])} for row in self._answers(prepared, query)]
+        return [{**row, "this": rows[number]["this"]} for number, row in self._answers(prepared, rows, query)]
 
     def _false(self, prepared: Prepared, rows: list[Row], query: Query) -> list[Row]:
-        given = self._fill(rows)
-        answers = self._answers(prepared, query)
-        true = {(given("this", row["this"]), given("value", row["value"])) for row in answers}
-        return [dict(row) for row in rows if (row["this"], row["value"]) not in true]
+        true = {number for number, _ in self._answers(prepared, rows, query)}
+        return [dict(row) for number, row in enumerate(rows) if number not in true]
 
-    def _answers(self, prepared: Prepared, query: Query) -> Iterator[Row]:
+    def _answers(self, prepared: Prepared, rows: list[Row], query: Query) -> Iterator[tuple[int, Row]]:
+        """What a query gives, each with the number of the row that it gives it for."""
         import pyoxigraph as ox
 
         from kzlod.quads.read import token
 
+        self._fill(rows)
         answer = _run(self._store, prepared.text, query)
         assert isinstance(answer, ox.QuerySolutions)
         names = [variable.value for variable in answer.variables]
         for solution in answer:
-            yield {name: token(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            row = {name: token(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            yield int(row.pop(ROW[1:])[1:-1].rpartition("/")[2]), row
 
-    def _fill(self, rows: list[Row]) -> Callable[[str, str], str]:
-        """Make these the rows; returns what tells, of a term that comes back, the term that went in.
-
-        The store keeps numbers and times by their values, so that `01` comes back as `1`.
-        """
+    def _fill(self, rows: list[Row]) -> None:
+        """Make these the rows."""
         import pyoxigraph as ox
-
-        from kzlod.quads.read import token
 
         graph = ox.NamedNode(ROWS)
         self._store.remove_graph(graph)
         columns = {name: ox.NamedNode(column(name)) for row in rows[:1] for name in row}
-        subjects = [ox.NamedNode(f"urn:x-kzlod:row/{number}") for number in range(len(rows))]
         self._store.extend(
-            ox.Quad(subjects[number], columns[name], _term(value), graph)
+            ox.Quad(ox.NamedNode(f"urn:x-kzlod:row/{number}"), columns[name], _term(value), graph)
             for number, row in enumerate(rows)
             for name, value in row.items()
         )
-        changed: dict[tuple[str, str], str] = {}
-        for name, predicate in columns.items():
-            literals = [number for number, row in enumerate(rows) if row[name].startswith('"')]
-            for number in literals if name in ("this", "value") else ():
-                (quad,) = self._store.quads_for_pattern(subjects[number], predicate, None, graph)
-                changed[name, token(quad.object)] = rows[number][name]
-        return lambda name, term: changed.get((name, term), term)
 
     def _add_shapes(self) -> None:
         import pyoxigraph as ox

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kzlod.errors import InputError
 from kzlod.vocab import RDF
 
 ROWS = "urn:x-kzlod:rows"
+ROW = "?kzlodRow"
 _TOKEN = re.compile(
-    r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    r"""(?P<iri><(?![?$0-9(!=+'-])(?:(?!&&)[^<>"{}|^`\\\x00-\x20])*>)
     |(?P<comment>\#[^\n\r]*)
     |(?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
@@ -31,6 +32,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _FORBIDDEN = {"MINUS": "MINUS", "SERVICE": "SERVICE (a federated query)", "VALUES": "VALUES"}
+# The functions that look at more of a literal than its value.
+_FORMS = frozenset(
+    "STR DATATYPE SAMETERM STRLEN SUBSTR UCASE LCASE STRSTARTS STRENDS CONTAINS STRBEFORE STRAFTER ENCODE_FOR_URI"
+    " CONCAT REGEX REPLACE MD5 SHA1 SHA256 SHA384 SHA512 GROUP_CONCAT STRDT STRLANG IRI URI".split()
+)
 _OPTIONAL = frozenset(("shapesGraph", "currentShape"))
 
 Token = tuple[str, str]
@@ -45,15 +51,17 @@ def _tokens(text: str) -> Iterator[Token]:
             yield kind, match[0]
 
 
-_KEYWORDS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "AS", "LIMIT", "OFFSET", "FROM", *_FORBIDDEN))
+_KEYWORDS = frozenset(
+    ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "AS", "BY", "GROUP", "LIMIT", "OFFSET", "FROM", *_FORBIDDEN)
+)
 
 
 class Prepared:
     """A query that is ready for rows: `text`; and as it was, with its path: `original`.
 
-    >>> query = Prepared("SELECT $this ?o { $this <http://e/p> ?o }", bound=("this",), where="a.ttl")
+    >>> query = Prepared("SELECT $this ?o { $this <e:p> ?o }", bound=("this",), where="a.ttl")
     >>> print(query.text)
-    SELECT $this ?o { GRAPH <urn:x-kzlod:rows> { ?kzlodRow <urn:x-kzlod:this> ?this } . $this <http://e/p> ?o }
+    SELECT ?kzlodRow $this ?o { GRAPH <urn:x-kzlod:rows> { ?kzlodRow <urn:x-kzlod:this> ?this } . $this <e:p> ?o }
     >>> Prepared("SELECT $this { MINUS { $this ?p ?o } }", bound=("this",), where="a.ttl")
     Traceback (most recent call last):
     kzlod.errors.InputError: a.ttl: a SPARQL query of the shapes uses MINUS, which pre-binding does not allow; ...
@@ -96,47 +104,91 @@ class Prepared:
             raise self._error(f"is no {wanted} query", f"write {wanted}")
 
     def _check_projection(self, tokens: list[Token], *, nested: bool) -> None:
-        returned, brackets, last = set(), 0, ""
-        for kind, value in tokens:
+        """Refuse a SELECT that does not return what is bound before it runs; `tokens` follow the word."""
+        returned, brackets, last = set[str](), 0, ""
+        for position, (kind, value) in enumerate(tokens):
             if (kind == "mark" and value == "{") or (kind == "word" and value == "WHERE"):
                 break
             if kind == "mark":
                 brackets += {"(": 1, ")": -1}.get(value, 0)
                 if value == "*" and not brackets:
-                    return
+                    returned |= _named(tokens[position:])
             if kind == "variable" and (not brackets or last == "AS"):
                 returned.add(value[1:])
             last = value
-        needed = {"this"} | (self.used if nested else set())
-        if self._is_ask and "this" not in self.used:
-            needed.discard("this")
+        needed = self._bound if nested else {"this"} & (self.used if self._is_ask else self._bound)
         for name in sorted(needed - returned - _OPTIONAL):
             what = "has a subquery that does not return" if nested else "does not return"
             raise self._error(f"{what} ${name}, which is bound before it runs", f"add ${name} to its SELECT")
 
     def _rewrite(self, tokens: list[Token], path: str) -> str:
-        columns = " ; ".join(f"<{column(name)}> ?{name}" for name in sorted(self.used | self._needed()))
-        pattern = f"{{ GRAPH <{ROWS}> {{ ?kzlodRow {columns} }} ." if columns else "{"
+        names = [f"?{name}" for name in sorted(self.used | self._needed())]
+        columns = " ; ".join(f"<{column(name[1:])}> {name}" for name in names)
         written: list[str] = []
         significant = [position for position, (kind, _) in enumerate(tokens) if kind != "space"]
-        after = dict(pairwise(significant))
+        after = {position: tokens[following] for position, following in pairwise(significant)}
+        last, depth = "", 0
         for position, (kind, value) in enumerate(tokens):
-            if kind == "mark" and value == "{":
-                following = tokens[after[position]] if position in after else ("", "")
-                written.append(value if following == ("word", "SELECT") else pattern)
+            following = after.get(position, ("", ""))
+            depth += {"{": 1, "}": -1}.get(value, 0) if kind == "mark" else 0
+            row = "" if depth else f" {ROW}"
+            if kind == "mark" and value == "{" and following != ("word", "SELECT"):
+                written.append(f"{{ GRAPH <{ROWS}> {{ {ROW} {columns} }} .")
             elif kind == "variable" and value[1:] == "PATH" and path:
                 written.append(path)
             elif kind == "word" and value == "ASK":
-                returned = " ".join(f"?{name}" for name in sorted(self._needed()))
-                following = tokens[after[position]] if position in after else ("", "")
-                written.append(f"SELECT DISTINCT {returned}" + ("" if following == ("word", "WHERE") else " WHERE"))
+                written.append(f"SELECT DISTINCT{row}" + ("" if following == ("word", "WHERE") else " WHERE"))
+            elif (last, value) == ("GROUP", "BY"):
+                # What is bound beforehand is one value in each group, and can be used beside aggregates.
+                written.append(f"{value} {' '.join(names)}{row}")
+            elif value in ("SELECT", "DISTINCT", "REDUCED") and following[1].upper() not in (
+                "*",
+                "DISTINCT",
+                "REDUCED",
+            ):
+                written.append(value + (row if value == "SELECT" or last == "SELECT" else ""))
             else:
                 written.append(value)
+            last = last if kind == "space" else value.upper()
         return "".join(written)
 
     def _needed(self) -> frozenset[str]:
         """What a row is known by."""
         return frozenset(("this", "value")) & self._bound if self._is_ask else frozenset(("this",))
+
+    def tells_forms(self) -> bool:
+        """Whether what the query finds may depend on how a number or a time is written, and not on its value alone.
+
+        Decided on the safe side: by functions, by a variable that two patterns share, by groups, and by a value that is
+        not simply an object of the focus node.
+        """
+        tokens = [token for token in _tokens(self.original) if token[0] not in ("space", "comment")]
+        bound, joined, brackets, simple = self._bound - {"value", "this"}, set[str](), 0, False
+        start = next(n for n, token in enumerate(tokens) if token == ("mark", "{"))
+        for position, (kind, value) in enumerate(tokens):
+            before = tokens[position - 1] if position else ("", "")
+            if kind == "word" and value.upper() in _FORMS:
+                return True
+            if kind in ("name", "iri") and tokens[position + 1 : position + 2] == [("mark", "(")]:
+                return True  # a cast, or a list
+            if kind == "mark":
+                brackets += {"(": 1, ")": -1}.get(value, 0)
+            if (before[1], value) == ("GROUP", "BY"):
+                following = takewhile(lambda token: token[0] == "variable", tokens[position + 1 :])
+                if not {variable[1:] for _, variable in following} <= self._bound:
+                    return True
+            if kind != "variable" or brackets or position < start or value[1:] in bound | {"PATH"}:
+                continue
+            is_object = _is_end(before) or before[1] in ("a", ",", *"*+?")
+            if value[1:] == "this":
+                if is_object:
+                    return True
+            elif value[1:] in joined or (value[1:] == "value" and self.is_ask):
+                return True
+            else:
+                joined.add(value[1:])
+                simple = simple or (value[1:] == "value" and tokens[position - 2][1][1:] == "this")
+        return "value" in joined and not simple
 
     def predicates(self) -> frozenset[str] | None:
         """The predicates (IRIs) whose triples the query can see; None where it may see any.
@@ -179,6 +231,18 @@ def _anywhere(before: Token, token: Token, after: Token) -> bool:
     if token == ("mark", "!"):
         return after[0] in ("iri", "name") or after[1] in ("(", "^", "a")
     return token[0] == "mark" and token[1] in "*?+"
+
+
+def _named(tokens: list[Token]) -> set[str]:
+    """The variables in the first group in braces."""
+    found, depth = set[str](), 0
+    for kind, value in tokens:
+        depth += {"{": 1, "}": -1}.get(value, 0) if kind == "mark" else 0
+        if depth and kind == "variable":
+            found.add(value[1:])
+        if value == "}" and not depth:
+            break
+    return found
 
 
 def _begins(token: Token) -> bool:

@@ -60,6 +60,7 @@ def validate(
     [('<http://e/a>', 'does not match ^http://f/')]
     """
     known = shapes if isinstance(shapes, Shapes) else read_shapes(shapes)
+    queries(make_plan(known))
     source = source or Source()
     cursor = table.cursor()
     if engine == "pyshacl":
@@ -67,7 +68,7 @@ def validate(
         gathering = Gathering(cursor)
         gathering.add(reference.validate(_triples(table, source), known.graph).results)
     else:
-        reasons = uncompiled(table.sql, known)
+        reasons = uncompiled(table.sql, source.query(), known)
         if reasons and engine == "duckdb":
             (shape, reason), *_ = reasons.items()
             where, remedy = known[shape].file or "shapes", "validate with the engine auto or pyshacl"
