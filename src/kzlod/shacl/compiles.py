@@ -17,7 +17,8 @@ from kzlod.shacl.sparql import prepare
 def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes) -> dict[str, str]:
     """The shapes that have a constraint that does not compile for some data, each with what that is.
 
-    `source` is a query with the columns s, p, o: the data. Raises `InputError` for a regular expression that is none.
+    `source` is a query with the columns s, p, o: the data. Raises `InputError` for a regular expression that is none,
+    and for a query that the reference would not run as the standard has it either.
     """
     found: dict[str, str] = {}
     patterns: dict[str, list[tuple[Shape, str]]] = {}
@@ -32,6 +33,10 @@ def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shape
                     found[shape.id] = _reason(shape, pattern, str(error))
             elif constraint.query:
                 what = not_kept(connection, source, constraint.query, prepare(shape, constraint.query))
+                if what and constraint.component != "SPARQL" and not constraint.query.is_ask:
+                    message = f"{shape.id} has {what}; and pySHACL runs a SELECT validator with ?value bound beforehand"
+                    remedy = "write an ASK validator, or the data's numbers and times in canonical form"
+                    raise InputError(message, where=shape.file or "shapes", remedy=remedy)
                 if what:
                     found[shape.id] = f"has {what}"
     if patterns:

@@ -11,7 +11,8 @@ import duckdb
 from kzlod.shacl.lexical import EXACT, INEXACT, MOMENTS
 from kzlod.shacl.model import Query
 from kzlod.shacl.sparql_text import Prepared
-from kzlod.shacl.sql_terms import text, texts
+from kzlod.shacl.sql_order import of_type
+from kzlod.shacl.sql_terms import lexical, text, texts
 from kzlod.vocab import XSD
 
 _ZONE = "(Z|[+-](0[1-9]|1[0-4]):[0-9]{2})?"
@@ -41,7 +42,7 @@ def not_kept(connection: duckdb.DuckDBPyConnection, source: str, query: Query, p
     seen = "" if predicates is None else f" WHERE p IN {texts(f'<{name}>' for name in sorted(predicates))}"
     given = "".join(f" UNION ALL SELECT '', '', {text(token)}" for _, token in query.bound)
     typed = (
-        "SELECT s, p, regexp_extract(o, '\"\\^\\^<([^>\"]*)>$', 1) AS type, regexp_extract(o, '^\"(.*)\"', 1, 's') AS form"
+        f"SELECT s, p, {of_type('o')} AS type, {lexical('o')} AS form"
         f" FROM (SELECT s, p, o FROM ({source}){seen}{given}) WHERE starts_with(o, '\"') AND ends_with(o, '>')"
     )
     kept = " ".join(

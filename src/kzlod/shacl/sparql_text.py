@@ -52,8 +52,8 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 _KEYWORDS = frozenset(
-    ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "AS", "BY", "GROUP", "LIMIT", "OFFSET", "FROM", *_FORBIDDEN)
-)
+    ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "DISTINCT", "REDUCED", "WHERE", "AS", "BY", "GROUP", "LIMIT", "OFFSET")
+) | {"FROM", *_FORBIDDEN}
 
 
 class Prepared:
