@@ -85,6 +85,8 @@ CASES = {
     "literal focus node": Case("ex:a ex:p '01'^^xsd:integer, 'x' ." + select("SELECT $this { FILTER($this = 1) }", target="sh:targetObjectsOf ex:p"), [("01", "01")]),
     "lexical form of a value": Case("ex:a ex:p '01'^^xsd:integer ." + select("SELECT $this ?value { $this ex:p ?value }"), [("a", "01")]),
     "lexical form in the query": Case("ex:a ex:p '01'^^xsd:integer, '1'^^xsd:integer ." + select("SELECT $this ?value { $this ex:p ?value . FILTER(str(?value) = '01') }"), [("a", "01")], is_kept=False),
+    "lexical form of a focus node": Case("ex:a ex:p '01'^^xsd:integer, 'x' ." + select("SELECT $this { FILTER(str($this) = '01') }", target="sh:targetObjectsOf ex:p"), [("01", "01")], is_kept=False),
+    "lexical form of a target": Case("ex:a ex:p 1 ." + select("SELECT $this { FILTER(str($this) = '01') }", target="sh:targetNode '01'^^xsd:integer"), [("01", "01")], is_kept=False),
     "datatype in the query": Case("ex:a ex:p '1'^^xsd:int . ex:b ex:p '1'^^xsd:integer ." + select("SELECT $this { $this ex:p ?v . FILTER(datatype(?v) = <http://www.w3.org/2001/XMLSchema#int>) }"), [("a", "a")], is_kept=False),
     "two forms of a number": Case("ex:a ex:p '01'^^xsd:integer, '1'^^xsd:integer ." + select("SELECT $this ?value { $this ex:p ?value }"), [("a", "01"), ("a", "1")], is_kept=False),
     "numbers of many digits": Case("ex:a ex:p 100000000000000000000001, 100000000000000000000002 ." + select("SELECT $this ?value { $this ex:p ?value . FILTER(?value > 100000000000000000000001) }"), [("a", "100000000000000000000002")], is_kept=False),
@@ -236,3 +238,16 @@ def test_what_neither_engine_does_right_is_refused() -> None:
     assert findings(check("ex:a ex:p 10, 100 .", turtle)) == [("a", "100")]
     with pytest.raises(InputError, match="can tell how a number"):
         check("ex:a ex:p 10, 0100 .", turtle, "auto")
+
+
+def test_the_form_of_values_that_an_ask_validator_sees() -> None:
+    turtle = component(
+        ask("ASK { FILTER(str($value) = $limit) }"),
+        shape="sh:targetNode ex:a ; sh:property [ sh:path ex:p ; ex:limit '1' ]",
+    )
+    for value, conforms in (("1", True), ("01", False)):
+        data = f"ex:a ex:p '{value}'^^xsd:integer ; ex:q 1.50 ."
+        assert check(data, turtle, "auto").conforms == conforms
+    with pytest.raises(InputError, match="can tell how a number"):
+        check(data, turtle, "duckdb")
+    assert check("ex:a ex:p 1 ; ex:q 1.50 .", turtle, "duckdb").conforms  # what it does not see does not matter

@@ -11,7 +11,6 @@ from kzlod.errors import InputError
 from kzlod.shacl.literals import not_kept
 from kzlod.shacl.model import Shape, Shapes
 from kzlod.shacl.regex import UncompiledError, translate
-from kzlod.shacl.sparql import prepare
 
 
 def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes) -> dict[str, str]:
@@ -22,6 +21,7 @@ def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shape
     """
     found: dict[str, str] = {}
     patterns: dict[str, list[tuple[Shape, str]]] = {}
+    asked = _asked_of_literals(shapes)
     for shape in shapes:
         for constraint in shape.constraints:
             if constraint.component == "Pattern":
@@ -32,7 +32,7 @@ def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shape
                 except UncompiledError as error:
                     found[shape.id] = _reason(shape, pattern, str(error))
             elif constraint.query:
-                what = not_kept(connection, source, constraint.query, prepare(shape, constraint.query))
+                what = not_kept(connection, source, shape, constraint.query, literals=shape.id in asked)
                 if what and constraint.component != "SPARQL" and not constraint.query.is_ask:
                     message = f"{shape.id} has {what}; and pySHACL runs a SELECT validator with ?value bound beforehand"
                     remedy = "write an ASK validator, or the data's numbers and times in canonical form"
@@ -45,6 +45,13 @@ def uncompiled(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shape
             for shape, pattern in patterns[compiled]:
                 found[shape.id] = _reason(shape, pattern, "one of its constructs")
     return found
+
+
+def _asked_of_literals(shapes: Shapes) -> frozenset[str]:
+    """The shapes whose focus nodes can be literals: by their targets, or as values of a property."""
+    starts = [s.id for s in shapes if any(t.kind == "objectsOf" or t.term.startswith('"') for t in s.targets)]
+    starts += [member for s in shapes if s.path for constraint in s.constraints for member in constraint.shapes]
+    return shapes.reachable(*starts)
 
 
 def _reason(shape: Shape, pattern: str, what: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import duckdb
 
 from kzlod.shacl.lexical import EXACT, INEXACT, MOMENTS
-from kzlod.shacl.model import Query
-from kzlod.shacl.sparql_text import Prepared
+from kzlod.shacl.model import Query, Shape
+from kzlod.shacl.sparql import prepare
 from kzlod.shacl.sql_order import of_type
 from kzlod.shacl.sql_terms import lexical, text, texts
 from kzlod.vocab import XSD
@@ -33,14 +33,19 @@ _CHANGED = (
 _COMPARED = "[+-]?([0-9]{1,18}|[0-9]{0,15}[.][0-9]{0,15})"
 
 
-def not_kept(connection: duckdb.DuckDBPyConnection, source: str, query: Query, prepared: Prepared) -> str:
+def not_kept(connection: duckdb.DuckDBPyConnection, source: str, shape: Shape, query: Query, *, literals: bool) -> str:
     """Why a query may find something else in a store than in the data: what it has; empty where it may not.
 
-    `source` is a query with the columns s, p, o: the data.
+    `source` is a query with the columns s, p, o: the data; `literals` says whether focus nodes can be literals.
     """
-    predicates = prepared.predicates()
-    seen = "" if predicates is None else f" WHERE p IN {texts(f'<{name}>' for name in sorted(predicates))}"
-    given = "".join(f" UNION ALL SELECT '', '', {text(token)}" for _, token in query.bound)
+    prepared = prepare(shape, query)
+    predicates = None if literals else prepared.predicates()
+    seen = ""
+    if predicates is not None:
+        along = shape.path.predicates() if shape.path else frozenset()
+        seen = f" WHERE p IN {texts(sorted(along.union(f'<{name}>' for name in predicates)))}"
+    tokens = [token for _, token in query.bound] + [target.term for target in shape.targets if target.kind == "node"]
+    given = "".join(f" UNION ALL SELECT '', '', {text(token)}" for token in tokens)
     typed = (
         f"SELECT s, p, {of_type('o')} AS type, {lexical('o')} AS form"
         f" FROM (SELECT s, p, o FROM ({source}){seen}{given}) WHERE starts_with(o, '\"') AND ends_with(o, '>')"
@@ -52,7 +57,7 @@ def not_kept(connection: duckdb.DuckDBPyConnection, source: str, query: Query, p
     long = f"type IN {texts(EXACT)} AND NOT regexp_full_match(form, {text(_COMPARED)})"
     found = connection.execute(
         "SELECT bool_or(long AND regexp_full_match(form, '[+-]?[0-9]*[.]?[0-9]*')), bool_or(changed),"
-        " bool_or(changed AND many > 1) FROM (SELECT form,"
+        " bool_or(changed AND many > 1 AND s <> '') FROM (SELECT s, form,"
         f" {long} AS long, {changed} AS changed, count(*) OVER (PARTITION BY s, p) AS many FROM ({typed}))"
     ).fetchall()
     is_long, is_changed, is_one_of_several = found[0]
