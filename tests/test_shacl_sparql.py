@@ -8,7 +8,7 @@ import pytest
 
 from kzlod.errors import InputError
 from kzlod.shacl.report import Report
-from kzlod.shacl.validate import Engine
+from kzlod.shacl.validation import Engine
 from tests.test_shacl import check
 
 NAMES = """
