@@ -12,7 +12,6 @@ from kzlod.vocab import RDF, SH
 
 Kind = Literal["predicate", "inverse", "sequence", "alternative", "*", "+", "?"]
 
-_DEEPEST = 100
 _NIL = f"<{RDF}nil>"
 _DEEPEST = 100
 _UNARY: dict[str, Kind] = {
@@ -125,12 +124,10 @@ def _read(graph: Graph, node: str, above: tuple[str, ...]) -> Path:
         return Path("predicate", node)
     if node.startswith('"'):
         raise InputError(f"a path is an IRI or a blank node, not the literal {node}", where=where)
-    if len(above) > _DEEPEST:
+    if len(above) == _DEEPEST:
         raise InputError("a path is nested too deeply", where=where, remedy=f"nest {_DEEPEST} paths at most")
     if node in above:
         raise InputError("a path contains itself", where=where, remedy="end it with a predicate")
-    if len(above) == _DEEPEST:
-        raise InputError(f"a path is nested more than {_DEEPEST} deep", where=where)
     above = (*above, node)
     # A node that is a list is a sequence, whatever else it says.
     if graph.values(node, f"<{RDF}first>"):

@@ -60,9 +60,10 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
     from rdflib import SH as TERM
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    data = _graph(triples)
     kept = shapes.triples() if roots is None else _without_targets(shapes, roots)
     try:
-        conforms, report, _ = pyshacl.validate(_graph(triples), shacl_graph=_graph(kept), advanced=False)
+        conforms, report, _ = pyshacl.validate(data, shacl_graph=_graph(kept), advanced=False)
     except (ReportableRuntimeError, ShapeLoadError, ConstraintLoadError) as error:
         raise InputError(f"the shapes cannot be used: {error}", where="shapes") from error
     except Exception as error:
