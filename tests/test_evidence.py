@@ -225,7 +225,7 @@ def copied(corpus: Path, tmp_path: Path) -> Path:
 
 
 def proof(dataset: Dataset, folder: Path) -> list[str]:
-    return sorted(str(finding) for finding in check_corpus(dataset, folder))
+    return sorted(str(finding) for finding in dataset.placed(check_corpus(dataset, folder)))
 
 
 def file_of(folder: Path, source: str) -> Path:

@@ -18,11 +18,12 @@ LAYERS = (
     {"quads"},
     {"project"},
     {"csvw", "shacl", "figures", "sssom"},
+    {"places"},
     {"dataset"},
     {"evidence", "query", "info", "snapshot", "diff"},
     {"check", "init", "plot"},
     {"align", "load", "release"},
-    {"api"},
+    {"api", "kinds"},
     {"cli"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

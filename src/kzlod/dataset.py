@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from importlib.resources import as_file, files
 from itertools import groupby
 from operator import itemgetter
@@ -13,16 +13,19 @@ from tempfile import TemporaryDirectory
 
 from kzlod import csvw, sssom
 from kzlod.errors import FindingsError, InputError
-from kzlod.figures import COMPUTED, derive
-from kzlod.findings import Finding, Severity
+from kzlod.figures import derive
+from kzlod.findings import Finding, Limit, Severity, Unplaced
 from kzlod.formats import is_rdf
+from kzlod.places import Places
 from kzlod.project import FILE, Project
 from kzlod.quads import QuadTable
 from kzlod.quads.read import add_file
-from kzlod.terms import iri, literal, local_name
+from kzlod.terms import iri, literal
 from kzlod.vocab import DCAT, DCTERMS, KZ, RDF
 
 TABLES = "data/csvw.json"
+VOCABULARY = "ns.ttl"
+"""The engine's own vocabulary, as findings name it."""
 _WHOLE = ("file", "header", "encoding", "quote", "size", "line-ends", "blank-node")
 _UNREADABLE = frozenset(f"table.{what}" for what in _WHOLE)
 """The codes of what is wrong with a table as a whole: then its rows say nothing."""
@@ -56,8 +59,8 @@ class Dataset:
         else:
             self.table = QuadTable()
         self._findings: list[Finding] = []
+        self._limit = Limit()
         self._group: csvw.TableGroup | None = None
-        self._read_rows: dict[str, Mapping[int, Mapping[str, str]]] = {}
 
     @classmethod
     def open(cls, project: Project) -> Dataset:
@@ -87,8 +90,9 @@ class Dataset:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was wrong with the inputs; where they are not `readable` only that, as the rest follows from it."""
-        readable = self.readable
-        return tuple(finding for finding in self._findings if readable or finding.code in _UNREADABLE)
+        if self.readable:
+            return *self._findings, *self._limit.more()
+        return tuple(finding for finding in self._findings if finding.code in _UNREADABLE)
 
     def sound(self) -> Dataset:
         """The dataset itself, if its inputs are sound; else raises `FindingsError`."""
@@ -99,9 +103,13 @@ class Dataset:
 
     def subjects(self, findings: Iterable[Finding]) -> set[tuple[str, str]]:
         """The files and the subjects (IRIs) of the rows that some findings are about."""
-        query = "SELECT DISTINCT s FROM placed WHERE path = ? AND line = ?"
-        rows = {(finding.file, finding.row) for finding in findings}
-        return {(file, s[1:-1]) for file, row in rows for (s,) in self.table.rows(query, [file, row])}
+        rows = list({(finding.file, finding.row) for finding in findings})
+        query = """
+            SELECT DISTINCT path, s FROM placed
+            JOIN (SELECT unnest(?::VARCHAR[]) AS path, unnest(?::UINTEGER[]) AS line) USING (path, line)
+        """
+        given = [[file for file, _ in rows], [row for _, row in rows]]
+        return {(file, s[1:-1]) for file, s in self.table.rows(query, given)} if rows else set()
 
     def finding(
         self,
@@ -118,51 +126,16 @@ class Dataset:
 
         What no row describes has its place where it is first named.
         """
-        place = self.table.where(s, p, o) or self.table.where(s, p)
-        if place is None or place[0] == COMPUTED:
-            place = self.table.where(s) or place
-        if place is None:
-            place, p, o = self._named(s)
-        file, line = place
-        return Finding(file, line or None, self._column(file, line, p, o), code, message, remedy, severity, s[1:-1])
+        [finding] = self.placed([Unplaced(code, message, s, p, o, remedy, severity)])
+        return finding
 
-    def _named(self, node: str) -> tuple[tuple[str, int], str, str]:
-        """Where a node is first an object: the file and line, the predicate, the node itself."""
-        query = "SELECT path, line, p FROM placed WHERE o = ? ORDER BY source, line LIMIT 1"
-        for path, line, p in self.table.rows(query, [node]):
-            return (path, line), p, node
-        return (TABLES, 0), "", ""
+    def placed(self, findings: Iterable[Unplaced]) -> Iterator[Finding]:
+        """Findings about quads, each placed in the row and column that say it: the way for many."""
+        return self._places.find(findings)
 
-    def _column(self, file: str, line: int, p: str, o: str) -> str | None:
-        """The column of a row behind a predicate and an object (tokens).
-
-        Where several columns make such triples, or the predicate itself is in a cell, the row's cells decide.
-        """
-        table = next((table for table in self._tables if self._shown(table) == file), None)
-        if table is None or not p:
-            return None
-        plan = csvw.compile_table(table)
-        made = [output.column for output in plan.outputs if output.predicate.constant == p[1:-1]]
-        columns = sorted((plan.columns[n] for n in made or range(plan.width)), key=lambda column: column.virtual)
-        if len(made) == 1 or not line:
-            return columns[0].name if made else None
-        cells, said = self._rows(file).get(line, {}), local_name(o or p)
-        separated = ((column, cells.get(column.name, ""), column.separator) for column in columns)
-        saying = [column for column, cell, by in separated if said in (cell.split(by) if by else [cell])]
-        return next((column.name for column in saying or columns[: len(made)]), None)
-
-    def _rows(self, file: str) -> Mapping[int, Mapping[str, str]]:
-        """The cells of a table's rows by their columns' names, by the line that each row starts on."""
-        if file not in self._read_rows:
-            rows: dict[int, Mapping[str, str]] = {}
-            with (self.project.root / file).open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-                reader = csv.reader(stream)
-                header, line = next(reader, []), reader.line_num + 1
-                for cells in reader:
-                    rows[line] = dict(zip(header, cells, strict=False))
-                    line = reader.line_num + 1
-            self._read_rows[file] = rows
-        return self._read_rows[file]
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.project, self.table, self._tables, otherwise=TABLES)
 
     @property
     def _tables(self) -> tuple[csvw.Table, ...]:
@@ -180,8 +153,8 @@ class Dataset:
         self.table.add(((node, iri(p), o, node, 0) for p, o in facts), self.table.source(FILE))
 
     def _read_vocabulary(self) -> None:
-        with as_file(files("kzlod") / "ns.ttl") as path:
-            add_file(self.table, path, shown="ns.ttl", graph=iri(KZ.rstrip("#")), base=self.project.base)
+        with as_file(files("kzlod") / VOCABULARY) as path:
+            add_file(self.table, path, shown=VOCABULARY, graph=iri(KZ.rstrip("#")), base=self.project.base)
 
     def _read_rdf(self, path: Path) -> None:
         shown = self.project.shown(path)
@@ -248,8 +221,9 @@ class Dataset:
 
     def _report(self, finding: Finding) -> None:
         """Take a finding of the tables' reader, which knows no project."""
-        file, message = self.project.shown(Path(finding.file)), self._relative(finding.message)
-        self._findings.append(replace(finding, file=file, message=message, remedy=self._relative(finding.remedy)))
+        for one in self._limit.first([replace(finding, file=self.project.shown(Path(finding.file)))]):
+            message, remedy = self._relative(one.message), self._relative(one.remedy)
+            self._findings.append(replace(one, message=message, remedy=remedy))
 
     def _relative(self, text: str) -> str:
         root = self.project.root

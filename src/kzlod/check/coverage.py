@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kzlod.dataset import Dataset
-from kzlod.findings import Finding
+from kzlod.findings import Unplaced
 from kzlod.vocab import DCTERMS, KZ, RDF
 
 
-def check_coverage(dataset: Dataset) -> Iterator[Finding]:
+def check_coverage(dataset: Dataset) -> Iterator[Unplaced]:
     """The passages that no fact names as evidence and no omission accounts for."""
     query = """
         WITH source AS (SELECT s FROM quads WHERE p = $type AND o = $source),
@@ -26,4 +26,4 @@ def check_coverage(dataset: Dataset) -> Iterator[Finding]:
     for (s,) in dataset.table.rows(query, keys):
         message = f"the passage {s[1:-1].rpartition('/')[2]} is the evidence of nothing"
         remedy = "record what it says, or give the reason in data/omissions.csv"
-        yield dataset.finding("evidence.coverage", message, s=s, remedy=remedy)
+        yield Unplaced("evidence.coverage", message, s=s, remedy=remedy)

@@ -13,7 +13,7 @@ from kzlod.dataset import Dataset
 from kzlod.errors import InputError
 from kzlod.evidence.passages import Document, Paragraph
 from kzlod.figures import BOUNDS, read_figure
-from kzlod.findings import Finding
+from kzlod.findings import Unplaced
 from kzlod.terms import local_name, parse, to_decimal
 from kzlod.vocab import DCTERMS, KZ, OA, SCHEMA, SDMX_MEASURE
 
@@ -24,7 +24,7 @@ _FILE, _NUMBER = f"<{SCHEMA}name>", f"<{SCHEMA}position>"
 _LOCK = "make the passages and mentions anew with `kzlod evidence lock`, after a look at what changed"
 
 
-def check_words(dataset: Dataset) -> Iterator[Finding]:
+def check_words(dataset: Dataset) -> Iterator[Unplaced]:
     """The figures whose value or bounds are not what their words say."""
     query = """
         SELECT written.s, written.o, value.o, list(bound.o) FROM quads written
@@ -41,22 +41,20 @@ def check_words(dataset: Dataset) -> Iterator[Finding]:
         stored = {local_name(bound) for bound in bounds if bound}
         if figure is None:
             message, remedy = f"no number can be read from {words!r}", "write the figure as the document has it"
-            yield dataset.finding("evidence.unreadable", message, s=s, p=_WRITTEN, o=written, remedy=remedy)
+            yield Unplaced("evidence.unreadable", message, s=s, p=_WRITTEN, o=written, remedy=remedy)
         elif not figure.says(number):
             message = f"{number} is not what {words!r} says, which is {figure.value.normalize():f}"
-            yield dataset.finding(
-                "evidence.value", message, s=s, p=_VALUE, o=value, remedy="correct the one or the other"
-            )
+            yield Unplaced("evidence.value", message, s=s, p=_VALUE, o=value, remedy="correct the one or the other")
         elif stored and stored <= BOUNDS and stored != figure.bounds:
             said = " and ".join(sorted(figure.bounds))
             message = f"{' and '.join(sorted(stored))} is not how {words!r} bounds the figure, which is {said}"
             wrong = next((bound for bound in bounds if local_name(bound) not in figure.bounds), "")
             remedy = "give each bound that the words have, and no other"
-            yield dataset.finding("evidence.bound", message, s=s, p=_BOUND, o=wrong, remedy=remedy)
+            yield Unplaced("evidence.bound", message, s=s, p=_BOUND, o=wrong, remedy=remedy)
     yield from _second_words(dataset)
 
 
-def _second_words(dataset: Dataset) -> Iterator[Finding]:
+def _second_words(dataset: Dataset) -> Iterator[Unplaced]:
     query = """
         SELECT again.o, written.o, value.o FROM quads again
         JOIN quads written ON written.s = again.o AND written.p = $written
@@ -69,10 +67,10 @@ def _second_words(dataset: Dataset) -> Iterator[Finding]:
         figure = read_figure(words)
         if number is not None and (figure is None or not figure.admits(number)):
             message, remedy = f"{words!r} cannot be said of {number}", "correct the one or the other"
-            yield dataset.finding("evidence.value", message, s=mention, p=_WRITTEN, o=written, remedy=remedy)
+            yield Unplaced("evidence.value", message, s=mention, p=_WRITTEN, o=written, remedy=remedy)
 
 
-def check_corpus(dataset: Dataset, corpus: Path) -> Iterator[Finding]:
+def check_corpus(dataset: Dataset, corpus: Path) -> Iterator[Unplaced]:
     """What the documents in a folder do not bear out: digests, passages, mentions.
 
     In a document that is not the one whose digest is known, only what its paragraphs say is compared: that all of it
@@ -85,14 +83,14 @@ def check_corpus(dataset: Dataset, corpus: Path) -> Iterator[Finding]:
         try:
             document = Document.read(corpus / name)
         except InputError as error:
-            yield dataset.finding("evidence.document", f"{name}: {error.message}", s=s, p=_FILE, remedy=error.remedy)
+            yield Unplaced("evidence.document", f"{name}: {error.message}", s=s, p=_FILE, remedy=error.remedy)
             continue
         known = document.sha256 == parse(digest).value
         if known:
             texts[s] = document.text
         else:
             message = f"{name} is not the document whose digest this is; it has {document.sha256}"
-            yield dataset.finding("evidence.document", message, s=s, p=_SHA256, remedy=_LOCK)
+            yield Unplaced("evidence.document", message, s=s, p=_SHA256, remedy=_LOCK)
         there = {paragraph.number: paragraph for paragraph in document.paragraphs()}
         yield from _check_passages(dataset, s, there, paragraphs, known=known)
     yield from _check_mentions(dataset, texts, paragraphs)
@@ -113,7 +111,7 @@ def _count(token: str) -> int:
 
 def _check_passages(
     dataset: Dataset, source: str, there: dict[int, Paragraph], found: dict[str, Paragraph], *, known: bool
-) -> Iterator[Finding]:
+) -> Iterator[Unplaced]:
     query = """
         SELECT part.s, number.o, start.o, stop.o, sha.o FROM quads part
         JOIN quads number ON number.s = part.s AND number.p = $number
@@ -125,20 +123,20 @@ def _check_passages(
         paragraph = there.pop(_count(number), None)
         if paragraph is None:
             message = f"the document has no paragraph {parse(number).value}, or it is a passage twice"
-            yield dataset.finding("evidence.passage", message, s=s, p=_NUMBER, remedy=_LOCK)
+            yield Unplaced("evidence.passage", message, s=s, p=_NUMBER, remedy=_LOCK)
             continue
         found[s] = paragraph
         if known and (_count(start), _count(end)) != (paragraph.start, paragraph.end):
             message = f"the paragraph stands at {paragraph.start} to {paragraph.end} in the document"
-            yield dataset.finding("evidence.passage", message, s=s, p=_START, remedy=_LOCK)
+            yield Unplaced("evidence.passage", message, s=s, p=_START, remedy=_LOCK)
         elif parse(sha).value != paragraph.sha256:
-            yield dataset.finding("evidence.passage", "the paragraph's text is another", s=s, p=_SHA256, remedy=_LOCK)
+            yield Unplaced("evidence.passage", "the paragraph's text is another", s=s, p=_SHA256, remedy=_LOCK)
     for number in there:
         message = f"paragraph {number} of the document is no passage here"
-        yield dataset.finding("evidence.passage", message, s=source, p=_FILE, remedy=_LOCK)
+        yield Unplaced("evidence.passage", message, s=source, p=_FILE, remedy=_LOCK)
 
 
-def _check_mentions(dataset: Dataset, texts: dict[str, str], paragraphs: dict[str, Paragraph]) -> Iterator[Finding]:
+def _check_mentions(dataset: Dataset, texts: dict[str, str], paragraphs: dict[str, Paragraph]) -> Iterator[Unplaced]:
     query = """
         SELECT DISTINCT fact.s, fact.o, mention.s, mention.o, start.o, stop.o, within.o
         FROM (SELECT s, o FROM quads WHERE p = $written) fact
@@ -157,10 +155,10 @@ def _check_mentions(dataset: Dataset, texts: dict[str, str], paragraphs: dict[st
             continue
         if source in texts and texts[source][first:last] != words:
             message = f"{words!r} is not what the document has at {first} to {last}"
-            yield dataset.finding("evidence.mention", message, s=s, p=_WRITTEN, o=written, remedy=_LOCK)
+            yield Unplaced("evidence.mention", message, s=s, p=_WRITTEN, o=written, remedy=_LOCK)
         elif source in texts and not paragraph.start <= first < last <= paragraph.end:
             message = f"stands outside its passage, which is at {paragraph.start} to {paragraph.end}"
-            yield dataset.finding("evidence.mention", message, s=mention, p=_START, remedy=_LOCK)
+            yield Unplaced("evidence.mention", message, s=mention, p=_START, remedy=_LOCK)
         elif words not in paragraph.text:
             message = f"{words!r} is not in the passage any more"
-            yield dataset.finding("evidence.mention", message, s=s, p=_WRITTEN, o=written, remedy=_LOCK)
+            yield Unplaced("evidence.mention", message, s=s, p=_WRITTEN, o=written, remedy=_LOCK)
