@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kzlod import csvw
 from kzlod.align import links
 from kzlod.check import check
+from kzlod.check.shape_coverage import shape_coverage
 from kzlod.dataset import Dataset
 from kzlod.errors import FindingsError
 from kzlod.findings import Finding
@@ -25,6 +27,7 @@ from kzlod.release.verify import verify as verify_release
 from tests import published
 from tests.editing import append, drop_column, put, repeat, replace
 from tests.test_verify import catalogue, data, lines, removed, swap
+from tests.web import served
 
 Break = Callable[[Path], object]
 BASE = "https://example.org/tiny/"
@@ -107,7 +110,7 @@ PROJECT: dict[str, Break] = {
     "evidence.value": cell(value="183"),
     "evidence.bound": cell(bound="about"),
     "evidence.unreadable": cell(as_written="this year"),
-    "evidence.coverage": lambda project: (project / "data/omissions.csv").write_text("passage,reason\n001-01,heading\n"),
+    "evidence.coverage": text("data/omissions.csv", "002-01,heading\n", ""),
     "evidence.document": text("documents/001-town-notice.txt", "182", "183"),
     "evidence.passage": cell("001-02", "data/passages.csv", end="161"),
     "evidence.mention": cell("001-02-2", "data/mentions.csv", start="145", end="155"),
@@ -179,7 +182,8 @@ _VALUES: dict[str, tuple[str, str]] = {
     "HasValue": ("sh:property [ sh:path ex:p ; sh:hasValue 2 ]", _AB),
     "In": ("sh:property [ sh:path ex:p ; sh:in ( 2 3 ) ]", _AB),
     "SPARQL": ('sh:sparql [ sh:message "has more of p than of q; count again" ; sh:select'
-               ' "SELECT $this { $this <http://example.org/p> ?p ; <http://example.org/q> ?q FILTER(?p < ?q) }" ]', _AB),
+               ' "SELECT $this { $this <http://example.org/p> ?p ; <http://example.org/q> ?q FILTER(?p < ?q) }" ]',
+               _AB),
     "component": ('ex:most 0 . ex:Most a sh:ConstraintComponent ; sh:parameter [ sh:path ex:most ] ; sh:validator ['
                   ' sh:message "is more than it may be" ; sh:ask "ASK { FILTER(isLiteral($value)) }" ] .'
                   ' ex:Never sh:targetNode ex:never', _AB),
@@ -241,7 +245,7 @@ def _dropped(folder: Path) -> list[Finding]:
             turtle("thing:ford a <http://example.org/Ford> .\n")(root)
         with Dataset.open(Project.read(root)) as dataset:
             if version == "0.2.0":
-                return _raised(lambda: build(dataset, folder / "out"))  # noqa: B023
+                return _raised(lambda: build(dataset, folder / "out"))
             build(dataset, folder / "out")
     return []
 
@@ -271,12 +275,33 @@ def _store(*, had: Iterable[bytes], given: Iterable[bytes]) -> Callable[[Path], 
     return find
 
 
+def _downloads(folder: Path) -> list[Finding]:
+    release = published.make(folder / "release")
+    removed("towns.rdf")(release)
+    with served(release) as site, httpx.Client(timeout=10) as client:
+        return list(verify_release(site.url, client=client).findings)
+
+
+def _coverage(shape: str) -> Callable[[Path], list[Finding]]:
+    def find(folder: Path) -> list[Finding]:
+        root = init(folder / "tiny").root
+        (root / "shapes/example.ttl").write_text(f"{_SH}{_EX}ex:Shape a sh:NodeShape ; {shape} .")
+        with Dataset.open(Project.read(root)) as dataset:
+            return [one for one in shape_coverage(dataset).findings if one.file == "shapes/example.ttl"]
+
+    return find
+
+
 _ONE, _TWO = b'<http://e/a> <http://e/p> "1" .', b'<http://e/a> <http://e/p> "2" .'
 OTHER: dict[str, Callable[[Path], list[Finding]]] = {
     "table.more": _conversion,
     "metadata.location": _location,
     "sssom.prefix": _prefix,
     "release.dropped": _dropped,
+    "release.downloads": _downloads,
+    "coverage.fixture": _coverage("sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 1 ]"),
+    "coverage.target": _coverage("sh:targetClass ex:Bridge"),
+    "coverage.data": _coverage("sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:datatype xsd:date ]"),
     "release.files": _release(removed("towns.ttl"), again=False),
     "release.checksums": _release(swap("tables/two words.csv", "Oslo", "Rome"), again=False),
     "release.sizes": _release(catalogue(r"(towns.nq> ; dcat:byteSize) \d+", r"\1 5"), again=False),

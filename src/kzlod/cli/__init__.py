@@ -54,7 +54,7 @@ _INTERRUPTED = "Query interrupted"
 _SUMMARIES = {
     "align": "Link to Wikidata: find candidates, review them, revisit links, enrich.",
     "build": "Make a release: every dump of the dataset in one folder.",
-    "check": "Check tables, evidence, shapes and links; exit 1 on findings.",
+    "check": "Check tables, evidence, shapes, links and labels; exit 1 on findings.",
     "convert": "Convert tables to RDF by CSV on the Web, every cell checked.",
     "describe": "Draft the metadata of a table, for a person to edit.",
     "diff": "Say what changed between two releases, projects or RDF files.",
@@ -97,8 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
         raise SystemExit(status if isinstance(status, int) else 0)
     except FindingsError as error:
-        for finding in error.findings:
-            click.echo(str(finding), err=True)
+        from kzlod.check.forms import as_text
+
+        for line in as_text(error.findings):
+            click.echo(line, err=True)
         raise SystemExit(1) from None
     except KzlodError as error:
         click.echo(f"kzlod: {error}", err=True)

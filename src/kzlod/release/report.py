@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kzlod.dataset import Dataset
 from kzlod.findings import Finding
+from kzlod.project import Project
 from kzlod.release.description import Description, file_iri
 from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import DCTERMS, SH, XSD
 
+_FILE = "report.ttl"
+_SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
+
 
 def write_report(dataset: Dataset, folder: Path, findings: Sequence[Finding]) -> None:
-    """Write `report.ttl` (SHACL, section 3.6.1): a release has no errors, so what is in it are warnings."""
-    project = dataset.project
-    document = file_iri(project, "report.ttl")
+    """Write `report.ttl`: a release has no errors, so what is in it are warnings and informations."""
+    _report(dataset.project, findings).write(folder / _FILE, dataset.project)
+
+
+def as_turtle(project: Project, findings: Sequence[Finding]) -> str:
+    """Findings as the text of a validation report in Turtle."""
+    with TemporaryDirectory(prefix="kzlod-") as folder:
+        path = Path(folder) / _FILE
+        _report(project, findings).write(path, project)
+        return path.read_text("utf-8")
+
+
+def _report(project: Project, findings: Sequence[Finding]) -> Description:
+    """A validation report (SHACL, section 3.6.1): it conforms where there is no error."""
+    document = file_iri(project, _FILE)
     about = Description()
     results = []
     for number, finding in enumerate(findings, start=1):
         result = f"{document}#result-{number}"
         results.append(iri(result))
         focus = [iri(finding.subject)] if is_iri(finding.subject) else []
-        severity = "Violation" if finding.severity == "error" else "Warning"
         about.say(
             result,
             SH + "ValidationResult",
             {
                 SH + "focusNode": focus,
                 SH + "resultMessage": literal(str(finding), language="en"),
-                SH + "resultSeverity": iri(SH + severity),
+                SH + "resultSeverity": iri(SH + _SEVERITIES[finding.severity]),
                 DCTERMS + "identifier": literal(finding.code),
             },
         )
@@ -45,4 +61,4 @@ def write_report(dataset: Dataset, folder: Path, findings: Sequence[Finding]) ->
             ],
         },
     )
-    about.write(folder / "report.ttl", project)
+    return about
