@@ -282,12 +282,17 @@ def _downloads(folder: Path) -> list[Finding]:
         return list(verify_release(site.url, client=client).findings)
 
 
-def _coverage(shape: str) -> Callable[[Path], list[Finding]]:
+def _coverage(shape: str, passing: str = "") -> Callable[[Path], list[Finding]]:
+    """What is found of a shape without a failing fixture, and with a passing one if it is given."""
+
     def find(folder: Path) -> list[Finding]:
         root = init(folder / "tiny").root
+        if passing:
+            (root / "tests/shapes/example").mkdir()
+            (root / "tests/shapes/example/pass.ttl").write_text(_EX + passing)
         (root / "shapes/example.ttl").write_text(f"{_SH}{_EX}ex:Shape a sh:NodeShape ; {shape} .")
         with Dataset.open(Project.read(root)) as dataset:
-            return [one for one in shape_coverage(dataset).findings if one.file == "shapes/example.ttl"]
+            return [one for one in shape_coverage(dataset).findings if "example" in one.file]
 
     return find
 
@@ -300,6 +305,7 @@ OTHER: dict[str, Callable[[Path], list[Finding]]] = {
     "release.dropped": _dropped,
     "release.downloads": _downloads,
     "coverage.fixture": _coverage("sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 1 ]"),
+    "coverage.pass": _coverage("sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 1 ]", "ex:a ex:q 1 ."),
     "coverage.target": _coverage("sh:targetClass ex:Bridge"),
     "coverage.data": _coverage("sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:datatype xsd:date ]"),
     "release.files": _release(removed("towns.ttl"), again=False),

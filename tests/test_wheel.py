@@ -18,7 +18,7 @@ from tests.editing import ROOT
 
 Run = Callable[..., Result]
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-REFERENCE = ("ontology", "data", "shapes", "queries")
+REFERENCE = ("ontology", "data", "shapes", "queries", "tests/shapes")
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:
@@ -66,7 +66,14 @@ def test_it_holds_the_reference_dataset(wheel: Path) -> None:
     expected["kzlod.toml"] = (ROOT / "kzlod.toml").read_bytes()
     assert carried.keys() == expected.keys()
     assert carried == expected
-    assert {name.partition("/")[0] for name in carried} == {*REFERENCE, "kzlod.toml"}
+    assert {name.partition("/")[0] for name in carried} == {
+        "ontology",
+        "data",
+        "shapes",
+        "queries",
+        "tests",
+        "kzlod.toml",
+    }
 
 
 def test_it_holds_the_package_and_nothing_else(wheel: Path) -> None:

@@ -58,7 +58,7 @@ def init(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = init(Path(folder) / "old-bridges")
     >>> made.id, made.base, made.title, made.files[-1]
-    ('old-bridges', 'https://example.org/old-bridges/', 'Old bridges', 'shapes/thing.ttl')
+    ('old-bridges', 'https://example.org/old-bridges/', 'Old bridges', 'tests/shapes/thing/pass.ttl')
     """
     root = _vacant(folder)
     id = _id(root.name) if id is None else id

@@ -1,7 +1,8 @@
-"""Shapes tested like code: which constraints no failing fixture violates, which nothing in the data exercises.
+"""Shapes tested like code: which constraints no fixture violates, which nothing in the data exercises.
 
 The fixtures of `shapes/NAME.ttl` are the files `pass*` and `fail*` in `tests/shapes/NAME/`, in any RDF format. Each is
-validated together with the vocabularies and `tests/shapes/base.*`, against the shapes of that one file.
+validated together with the vocabularies and `tests/shapes/base.*`, against the shapes of that one file. A constraint
+that only decides about another shape, as within `sh:not` or `sh:or`, may be violated by a fixture that passes.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _STRUCTURE = "Property"
 class ShapeCoverage:
     """How well the shapes of a project are tested.
 
-    `violated` are the constraints that a failing fixture violates, `exercised` those that the data was asked about.
+    `violated` are the constraints that a fixture violates, `exercised` those that something in the data was asked.
     """
 
     files: int
@@ -61,10 +62,15 @@ def shape_coverage(dataset: Dataset, *, step: Callable[[str], None] = lambda _: 
     data = exercise(dataset.table.cursor(), "SELECT s, p, o FROM quads", shapes, violations=False)
     asked = {place for place, count in data.asked.items() if count}
     violated: set[tuple[str, int]] = set()
+    found: list[Finding] = []
     with _Fixtures(project) as fixtures:
         for shown in paths:
             step(shown)
-            violated |= fixtures.violated(shapes, shown)
+            for fixture, made in fixtures.run(shapes, shown):
+                violated |= made.violated
+                if fixture.rpartition("/")[2].startswith("pass") and not made.conforms:
+                    message, remedy = f"is meant to pass {shown}, and does not", "correct the fixture, or the shape"
+                    found.append(Finding(fixture, None, None, "coverage.pass", message, remedy))
     used = shapes.reachable(*(shape.id for shape in shapes if shape.targets))
     places = [
         (shape.id, n)
@@ -73,7 +79,7 @@ def shape_coverage(dataset: Dataset, *, step: Callable[[str], None] = lambda _: 
         for n, constraint in enumerate(shape.constraints)
         if constraint.component != _STRUCTURE
     ]
-    found = _Told(project, shapes).findings(places, data, violated)
+    found += _Told(project, shapes).findings(places, data, violated)
     return ShapeCoverage(
         files=len(paths),
         shapes=len(used),
@@ -101,19 +107,17 @@ class _Fixtures:
         triples = ((token(quad.subject), token(quad.predicate), token(quad.object)) for quad in quads)
         self._table.add(((s, p, o, graph, 0) for s, p, o in triples), self._table.source(shown))
 
-    def violated(self, shapes: Shapes, shown: str) -> set[tuple[str, int]]:
-        """The constraints that the failing fixtures of a file of shapes violate."""
-        found: set[tuple[str, int]] = set()
+    def run(self, shapes: Shapes, shown: str) -> Iterator[tuple[str, Exercised]]:
+        """The fixtures of a file of shapes, each with what its shapes make of it."""
         one = targeted(shapes, shown)
         if not any(shape.targets for shape in one):
-            return found
+            return
         for path in self._project.files(folder_of(shown), *_SUFFIXES):
-            if path.name.startswith("fail"):
+            if path.name.startswith(("pass", "fail")):
                 graph = self._project.shown(path)
                 self._add(path, graph)
                 source = f"SELECT s, p, o FROM quads WHERE g IN ('', {text(graph)})"
-                found |= exercise(self._table.cursor(), source, one, violations=True).violated
-        return found
+                yield graph, exercise(self._table.cursor(), source, one, violations=True)
 
     def __enter__(self) -> _Fixtures:
         return self
@@ -144,17 +148,26 @@ class _Told:
     def findings(
         self, places: list[tuple[str, int]], data: Exercised, violated: set[tuple[str, int]]
     ) -> Iterator[Finding]:
-        there = [shape.id for shape in self._shapes if shape.targets and data.focus.get(shape.id)]
-        reached = self._shapes.reachable(*there)
-        for shape in self._shapes:
-            if shape.targets and not data.focus.get(shape.id):
-                message, remedy = f"{self._shape(shape.id)} is about nothing in the data", "look whether it should be"
-                yield Finding(shape.file, None, None, "coverage.target", message, remedy, "warning", shape.id[1:-1])
+        """What is untested: shapes of which nothing is, and single constraints of the others."""
+        roots = [shape.id for shape in self._shapes if shape.targets]
+        below = {root: self._shapes.reachable(root) for root in roots}
+        there = [root for root in roots if data.focus.get(root)]
+        tested = [root for root in roots if any(shape in below[root] for shape, _ in violated)]
+        reached, in_tested = self._shapes.reachable(*there), self._shapes.reachable(*tested)
+        for root in roots:
+            file, name = self._file(root), self._shape(root)
+            if root not in there:
+                message, remedy = f"{name} is about nothing in the data", "look whether it should be"
+                yield Finding(file, None, None, "coverage.target", message, remedy, "warning", root[1:-1])
+            if root not in tested and any(shape in below[root] for shape, _ in places):
+                message = f"{name}: no fixture violates any of its constraints"
+                remedy = f"write what does into {folder_of(file)}/fail.ttl"
+                yield Finding(file, None, None, "coverage.fixture", message, remedy, "error", root[1:-1])
         for id_, n in places:
             file, said = self._file(id_), f"{self._shape(id_)}: {self._constraint(self._shapes[id_].constraints[n])}"
-            if (id_, n) not in violated:
+            if (id_, n) not in violated and id_ in in_tested:
                 remedy = f"write what does into {folder_of(file)}/fail.ttl, or take the constraint out"
-                yield Finding(file, None, None, "coverage.fixture", f"{said} is violated by no failing fixture", remedy)
+                yield Finding(file, None, None, "coverage.fixture", f"{said}: no fixture violates it", remedy)
             if id_ in reached and not data.asked.get((id_, n)):
                 message, remedy = f"{said} is asked of nothing in the data", "look whether it should be"
                 yield Finding(file, None, None, "coverage.data", message, remedy, "info")

@@ -76,9 +76,9 @@ def command(
     A finding says file, line, column, what is wrong and what to do. Exit status: 0 nothing found (or nothing as severe
     as --fail-on), 1 something found, 2 could not run.
 
-    --shape-coverage runs the fixtures of shapes/NAME.ttl, which are tests/shapes/NAME/fail*.ttl beside it, with the
-    vocabularies and tests/shapes/base.ttl. It is an error if none of them violates a constraint, a warning if a shape
-    is about nothing in the data.
+    --shape-coverage runs the fixtures of shapes/NAME.ttl, which are tests/shapes/NAME/pass*.ttl and fail*.ttl, with the
+    vocabularies and tests/shapes/base.ttl. It is an error if none of them violates a constraint, or one that is to pass
+    does not; a warning if a shape is about nothing in the data.
 
     \b
     Examples:
@@ -99,7 +99,7 @@ def command(
             coverage = coverage_of(dataset.sound(), step=step)
             found, whole = coverage.findings, json.dumps(asdict(coverage), ensure_ascii=False, indent=1)
             about = (
-                f"{coverage.files:,} files, {coverage.shapes:,} shapes, {coverage.constraints:,} constraints: failing"
+                f"{coverage.files:,} files, {coverage.shapes:,} shapes, {coverage.constraints:,} constraints:"
                 f" fixtures violate {coverage.violated:,}, the data exercises {coverage.exercised:,}"
             )
         else:

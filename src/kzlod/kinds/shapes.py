@@ -218,9 +218,16 @@ KINDS = (
     FindingKind(
         "coverage.fixture",
         "error",
-        "No failing fixture violates a constraint, so nothing shows that it can fail.",
+        "No fixture violates a constraint, or any of a shape, so nothing shows that it can fail.",
         "Write one in `tests/shapes/NAME/fail.ttl`, NAME being that of the shapes' file.",
-        "shapes/example.ttl: Shape / p: sh:minCount 1 is violated by no failing fixture; write what does into tests/shapes/example/fail.ttl, or take the constraint out",
+        "shapes/example.ttl: Shape: no fixture violates any of its constraints; write what does into tests/shapes/example/fail.ttl",
+    ),
+    FindingKind(
+        "coverage.pass",
+        "error",
+        "A fixture that is meant to pass a shape does not.",
+        "Correct the fixture, or the shape.",
+        "tests/shapes/example/pass.ttl: is meant to pass shapes/example.ttl, and does not; correct the fixture, or the shape",
     ),
     FindingKind(
         "coverage.target",

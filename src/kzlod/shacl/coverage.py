@@ -26,41 +26,46 @@ _OF_FOCUS = frozenset((*COUNTS, *QUALIFIED, "HasValue", "UniqueLang", "Equals", 
 
 @dataclass(frozen=True, slots=True)
 class Exercised:
-    """What a graph made of shapes: focus nodes by shape, and by constraint on what it was asked and whether it failed.
+    """What shapes made of a graph: focus nodes by shape, and by constraint on what it was asked and whether it failed.
 
-    Constraints go by shape and place among its constraints.
+    Constraints go by shape and place among its constraints. `conforms` is what a validation report says.
     """
 
     focus: Mapping[str, int]
     asked: Mapping[tuple[str, int], int]
     violated: frozenset[tuple[str, int]]
+    conforms: bool
 
 
 def exercise(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes, *, violations: bool) -> Exercised:
-    """Run shapes over the triples of a query with the columns s, p, o; `violations` are left out where not asked for.
+    """Run shapes over the triples of a query with the columns s, p, o.
+
+    Unless `violations` are asked for, only what the shapes are asked about is looked at.
 
     >>> from kzlod.shacl.model import Target
     >>> from kzlod.shacl.paths import Path
     >>> least = Constraint("MinCount", count=2)
     >>> shape = Shape("<s>", Path("predicate", "<p>"), (Target("subjectsOf", "<p>"),), (least,))
     >>> exercise(duckdb.connect(), "SELECT '<a>' s, '<p>' p, '<b>' o", Shapes({"<s>": shape}), violations=True)
-    Exercised(focus={'<s>': 1}, asked={('<s>', 0): 1}, violated=frozenset({('<s>', 0)}))
+    Exercised(focus={'<s>': 1}, asked={('<s>', 0): 1}, violated=frozenset({('<s>', 0)}), conforms=False)
     """
     hard = uncompiled(connection, shapes)
     plan = make_plan(_compilable(shapes, hard))
     places = _places(plan)
-    run = _Run(connection, source, plan)
+    run = _Run(connection.cursor(), source, plan)  # which it closes
     with run:
         run.prepare()
         focus, values = run.focus_nodes(), run.value_nodes()
         asked = {
             places[c.number]: (focus if _asks_focus(c.constraint) else values).get(c.shape, 0) for c in plan.constraints
         }
-        violated = {places[number] for number in run.violated(shapes)} if violations else set()
+        numbers, conforms = run.violated(shapes) if violations else (set(), True)
+    violated = {places[number] for number in numbers}
     if hard and violations:
-        violated |= _by_reference(connection, source, shapes, hard)
+        more = _by_reference(connection, source, shapes, hard)
+        violated, conforms = violated | more, conforms and not more
     counted = {shape.id: focus.get(number, 0) for number, shape in enumerate(plan.shapes)}
-    return Exercised(counted, asked, frozenset(violated))
+    return Exercised(counted, asked, frozenset(violated), conforms)
 
 
 def _asks_focus(constraint: Constraint) -> bool:
@@ -102,16 +107,16 @@ class _Run(Run):
         nodes = self.focus_nodes()
         return {**{n: nodes.get(n, 0) for n, shape in enumerate(plan.shapes) if shape.path is None}, **found}
 
-    def violated(self, shapes: Shapes) -> set[int]:
-        """The numbers of the constraints that something violates."""
+    def violated(self, shapes: Shapes) -> tuple[set[int], bool]:
+        """The numbers of the constraints that something violates, and whether there is no result for all that."""
         plan, prepared = self._plan, queries(self._plan)
         store = Store(self.texts(seen(prepared.values())), shapes.graph)
         for number, query in prepared.items():
             c = plan.constraints[number]
             asked = self.pairs(c.shape) if query.is_ask else [(node, node) for node in self.asked(c.shape)]
             self.add(store.find(c, plan.shapes[c.shape], query, asked, self.forms))
-        self.finish()
-        return {number for (number,) in self._work.run("SELECT DISTINCT number FROM found").fetchall()}
+        conforms = not self.finish()
+        return {number for (number,) in self._work.run("SELECT DISTINCT number FROM found").fetchall()}, conforms
 
 
 def targeted(shapes: Shapes, file: str) -> Shapes:
