@@ -42,7 +42,7 @@ def exercise(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes,
 
     Unless `violations` are asked for, only what the shapes are asked about is looked at.
 
-    >>> from kzlod.shacl.model import Target
+    >>> from kzlod.shacl.model import Shape, Target
     >>> from kzlod.shacl.paths import Path
     >>> least = Constraint("MinCount", count=2)
     >>> shape = Shape("<s>", Path("predicate", "<p>"), (Target("subjectsOf", "<p>"),), (least,))

@@ -39,8 +39,7 @@ def as_text(findings: Sequence[Finding], *, most: int = SCREEN) -> Iterator[str]
 
 def line(finding: Finding) -> str:
     """A finding as a line; what is no error says so, and a line feed of a name or a value breaks no line."""
-    severity = "" if finding.severity == "error" else f" {finding.severity}:"
-    text = f"{finding.place}{severity} {finding.message}" + (f"; {finding.remedy}" if finding.remedy else "")
+    text = str(finding) if finding.severity == "error" else f"{finding} [{finding.severity}]"
     return text.replace("\r", "\\r").replace("\n", "\\n")
 
 
