@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from kzlod import csvw, sssom
 from kzlod.errors import FindingsError, InputError
 from kzlod.figures import derive
-from kzlod.findings import Finding, Limit, Severity, Unplaced
+from kzlod.findings import Finding, Limit, Unplaced
 from kzlod.formats import is_rdf
 from kzlod.places import Places
 from kzlod.project import FILE, Project
@@ -111,26 +111,11 @@ class Dataset:
         given = [[file for file, _ in rows], [row for _, row in rows]]
         return {(file, s[1:-1]) for file, s in self.table.rows(query, given)} if rows else set()
 
-    def finding(
-        self,
-        code: str,
-        message: str,
-        *,
-        s: str,
-        p: str = "",
-        o: str = "",
-        remedy: str = "",
-        severity: Severity = "error",
-    ) -> Finding:
-        """A finding about a quad (tokens; `p` and `o` may be empty), placed in the row and column that say it.
+    def placed(self, findings: Iterable[Unplaced]) -> Iterator[Finding]:
+        """Findings about quads, each placed in the row and column that say it.
 
         What no row describes has its place where it is first named.
         """
-        [finding] = self.placed([Unplaced(code, message, s, p, o, remedy, severity)])
-        return finding
-
-    def placed(self, findings: Iterable[Unplaced]) -> Iterator[Finding]:
-        """Findings about quads, each placed in the row and column that say it: the way for many."""
         return self._places.find(findings)
 
     @cached_property

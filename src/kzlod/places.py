@@ -12,7 +12,7 @@ from kzlod.figures import COMPUTED
 from kzlod.findings import Finding, Unplaced
 from kzlod.project import Project
 from kzlod.quads import QuadTable
-from kzlod.terms import local_name
+from kzlod.terms import local_name, parse
 
 _BATCH = 10_000
 # What says the subject: best the quad itself, else one with its predicate, else any; what is computed last of all.
@@ -92,6 +92,9 @@ class Places:
         cells, said = self._rows(file).get(line, {}), local_name(o or p)
         separated = ((column, cells.get(column.name, ""), column.separator) for column in columns)
         saying = [column for column, cell, by in separated if said in (cell.split(by) if by else [cell])]
+        # What is written alike in two languages is said by the column of the language.
+        tag = parse(o).language if o else ""
+        saying.sort(key=lambda column: tag not in ("", column.lang.lower()))
         return next((column.name for column in saying or columns[: len(made)]), None)
 
     def _plan(self, file: str) -> csvw.Plan:

@@ -22,8 +22,8 @@ __all__ = ["check"]
 _ROWS = ("table.primary-key", "table.ragged")
 """The codes of what is wrong with a row as a whole."""
 
-Stage = Callable[[Dataset], Iterable[Unplaced]]
-_STAGES: tuple[tuple[str, tuple[Stage, ...]], ...] = (
+Check = Callable[[Dataset], Iterable[Unplaced]]
+_STAGES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("evidence", (check_words,)),
     ("coverage", (check_coverage,)),
     ("shapes", (check_shapes,)),
@@ -60,11 +60,11 @@ def check(
         if name == _LAST and any(finding.severity == "error" for finding in found):
             continue
         step(name)
-        unplaced = list(limit.first(chain.from_iterable(check(dataset) for check in checks)))
+        unplaced = list(limit.first(chain.from_iterable(one(dataset) for one in checks)))
         kept = [
-            (finding, _place(finding, one))
-            for one, finding in zip(unplaced, dataset.placed(unplaced), strict=True)
-            if _place(finding, one) not in places and (finding.file, finding.subject) not in doubtful
+            (finding, _place(finding, about))
+            for about, finding in zip(unplaced, dataset.placed(unplaced), strict=True)
+            if _place(finding, about) not in places and (finding.file, finding.subject) not in doubtful
         ]
         found += [finding for finding, _ in kept]
         places.update(place for _, place in kept)
