@@ -49,11 +49,10 @@ def exercise(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes,
     >>> exercise(duckdb.connect(), "SELECT '<a>' s, '<p>' p, '<b>' o", Shapes({"<s>": shape}), violations=True)
     Exercised(focus={'<s>': 1}, asked={('<s>', 0): 1}, violated=frozenset({('<s>', 0)}), conforms=False)
     """
-    hard = uncompiled(connection, shapes)
+    hard = uncompiled(connection, source, shapes)
     plan = make_plan(_compilable(shapes, hard))
     places = _places(plan)
-    run = _Run(connection.cursor(), source, plan)  # which it closes
-    with run:
+    with _Run(connection.cursor(), source, plan) as run:
         run.prepare()
         focus, values = run.focus_nodes(), run.value_nodes()
         asked = {
@@ -115,7 +114,12 @@ class _Run(Run):
             c = plan.constraints[number]
             asked = self.pairs(c.shape) if query.is_ask else [(node, node) for node in self.asked(c.shape)]
             self.add(store.find(c, plan.shapes[c.shape], query, asked, self.forms))
-        conforms = not self.finish()
+        self.finish()
+        told = self._work.run(
+            "SELECT 1 FROM found x JOIN rule r ON r.number = x.number JOIN host h ON h.shape = r.shape"
+            " JOIN focus f ON f.shape = h.host AND f.node = x.focus WHERE f.ways > 0 LIMIT 1"
+        )
+        conforms = not told.fetchall()
         return {number for (number,) in self._work.run("SELECT DISTINCT number FROM found").fetchall()}, conforms
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Self
 
 import duckdb
 
@@ -33,7 +34,7 @@ class Run:
         self._work = Work(connection, source, plan, checked)
         self._plan = plan
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
