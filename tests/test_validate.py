@@ -363,7 +363,7 @@ OF_C = "ex:S sh:targetClass ex:C ; "
         (OF_C + 'sh:property [ sh:path ex:p ; sh:minCount "x" ] .', "where a whole number is needed"),
         (OF_C + "sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l .", "needs a list"),
         (OF_C + 'sh:sparql [ sh:select "SELECT nonsense" ] .', "SPARQL"),
-        (OF_C + f"sh:property [ sh:path {'[ sh:inversePath ' * 200} ex:p {']' * 200} ] .", "more than 100 deep"),
+        (OF_C + f"sh:property [ sh:path {'[ sh:inversePath ' * 200} ex:p {']' * 200} ] .", "nested too deeply"),
         (OF_C + "; ; [ .", "shapes.ttl:6: does not parse as Turtle"),
     ],
 )
