@@ -1,0 +1,85 @@
+"""What a check of cubes says: violations, and how a constraint's query becomes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from kzlod.cube.constraints import CONSTRAINTS, Constraint
+from kzlod.terms import parse
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """What violates a constraint; terms are canonical N-Quads tokens, empty where there is none.
+
+    `node` is what the violation is about (an observation, a slice, a property …), `predicate` and `value` what of it is
+    wrong.
+    """
+
+    number: int
+    node: str
+    predicate: str
+    value: str
+    message: str
+
+    @property
+    def constraint(self) -> Constraint:
+        """The constraint that is violated."""
+        return CONSTRAINTS[self.number - 1]
+
+    @property
+    def code(self) -> str:
+        """The stable code of the constraint, such as `cube.ic-12`."""
+        return self.constraint.code
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.constraint.remedy
+
+
+Told = tuple[str, str, str, str]
+"""Node, predicate, value, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A connection whose temporary tables a check works on; of each constraint at most `most` violations are told."""
+
+    sql: duckdb.DuckDBPyConnection
+    most: int
+
+    def run(self, statement: str) -> None:
+        """Run a statement."""
+        self.sql.execute(statement)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.sql.execute(query).fetchall()
+
+    def found(self, number: int, query: str, tell: Callable[..., Told]) -> Iterator[Violation]:
+        """The violations of a constraint: `tell` is given each row of a query. The last one says how many more there are."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE bad AS SELECT DISTINCT * FROM ({query})")
+        ((total,),) = self.rows("SELECT count(*) FROM bad")
+        if not total:
+            return
+        rows = self.rows(f"SELECT * FROM bad ORDER BY ALL LIMIT {self.most}")
+        for place, row in enumerate(rows, 1):
+            node, predicate, value, message = tell(*row)
+            if place == self.most < total:
+                message += f" (and so it is with {total - self.most:,} more)"
+            yield Violation(number, node, predicate, value, message)
+
+
+def name(token: str) -> str:
+    """A term as a message names it: the text of a literal, the last part of an IRI.
+
+    >>> name("<http://purl.org/linked-data/cube#measureType>"), name('"2020"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    ('measureType', '2020')
+    """
+    value = parse(token).value
+    return value if token.startswith('"') else value.rstrip("/#").replace("#", "/").rpartition("/")[2]
