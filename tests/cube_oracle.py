@@ -65,9 +65,7 @@ _ASK: dict[int, tuple[str, ...]] = {
         " FILTER NOT EXISTS { ?x a qb:AttributeProperty }",
     ),
     7: ("?x a qb:SliceKey . FILTER NOT EXISTS { ?dsd a qb:DataStructureDefinition ; qb:sliceKey ?x }",),
-    8: (
-        f"?x a qb:SliceKey ; qb:componentProperty ?y . ?dsd qb:sliceKey ?x . FILTER NOT EXISTS {{ ?dsd {_PART} ?y }}",
-    ),
+    8: (f"?x a qb:SliceKey ; qb:componentProperty ?y . ?dsd qb:sliceKey ?x . FILTER NOT EXISTS {{ ?dsd {_PART} ?y }}",),
     9: (_one("Slice", "sliceStructure"),),
     10: ("?x qb:sliceStructure/qb:componentProperty ?dim . FILTER NOT EXISTS { ?x ?dim ?y }",),
     11: (
@@ -104,8 +102,7 @@ _ASK: dict[int, tuple[str, ...]] = {
                 ?x ?dim ?v . ?y ?dim ?w . FILTER (?v != ?w) }}
         }} GROUP BY ?x ?measures HAVING (COUNT(?y) != ?measures) }}""",
     ),
-    18: ("?set qb:slice ?s . ?s qb:observation ?x ."
-         " FILTER NOT EXISTS { ?x qb:dataSet ?set }",),
+    18: ("?set qb:slice ?s . ?s qb:observation ?x . FILTER NOT EXISTS { ?x qb:dataSet ?set }",),
     19: (
         _listed("ConceptScheme", "?code a skos:Concept ; skos:inScheme ?list"),
         _listed("Collection", "?code a skos:Concept . ?list skos:member+ ?code"),

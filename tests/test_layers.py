@@ -17,7 +17,7 @@ LAYERS = (
     {"remote"},
     {"quads"},
     {"project"},
-    {"csvw", "shacl", "figures", "sssom"},
+    {"csvw", "shacl", "cube", "figures", "sssom"},
     {"places"},
     {"dataset"},
     {"evidence", "query", "info", "snapshot", "diff"},

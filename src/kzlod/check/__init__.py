@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from kzlod.check.coverage import check_coverage
+from kzlod.check.cube import check_cubes
 from kzlod.check.figures import check_figures
 from kzlod.check.labels import check_labels
 from kzlod.check.links import check_links, check_matches, check_terms
@@ -27,6 +28,7 @@ _STAGES: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("evidence", (check_words,)),
     ("coverage", (check_coverage,)),
     ("shapes", (check_shapes,)),
+    ("cubes", (check_cubes,)),
     ("links", (check_links, check_terms, check_matches)),
     ("literals", (check_literals,)),
     ("labels", (check_labels,)),

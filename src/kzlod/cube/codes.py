@@ -25,9 +25,7 @@ def codes(search: Search) -> Iterator[Violation]:
     )
     if not search.rows("SELECT 1 FROM coded LIMIT 1"):
         return
-    search.run(
-        "CREATE TEMP TABLE listed AS SELECT DISTINCT prop, list FROM coded"
-    )
+    search.run("CREATE TEMP TABLE listed AS SELECT DISTINCT prop, list FROM coded")
     search.run(
         "CREATE TEMP TABLE code AS SELECT DISTINCT p AS prop, o AS value FROM n WHERE p IN (SELECT prop FROM coded)"
     )
@@ -47,7 +45,8 @@ def codes(search: Search) -> Iterator[Violation]:
 
 def _listed(class_: str) -> str:
     """SQL: dimensions, their code lists of a class, the dimensions' values."""
-    return f"SELECT l.prop, l.list, v.value FROM listed l JOIN code v USING (prop) SEMI JOIN {of_class(class_)} c ON c.s = l.list"
+    listed = f"listed l SEMI JOIN {of_class(class_)} c ON c.s = l.list"
+    return f"SELECT l.prop, l.list, v.value FROM {listed} JOIN code v USING (prop)"
 
 
 def _not_listed(search: Search) -> str:

@@ -119,7 +119,7 @@ _ALL = (
     ),
     (
         "One measure in each observation",
-        "Where measures are a dimension, an observation has a value of the measure that its qb:measureType names alone.",
+        "Where measures are a dimension, an observation has no measure but that which its qb:measureType names.",
         "make an observation of its own of the other measure",
         "<obs/1> qb:measureType <weight> ; <weight> 2.5 ; <value> 7 .",
     ),
@@ -138,7 +138,7 @@ _ALL = (
     (
         "Codes are from the code list",
         "The value of a dimension with a code list is a concept of that list.",
-        "correct the code, or make it a skos:Concept that is in the list (skos:inScheme, or skos:member of a collection)",
+        "correct the code, or make it a skos:Concept of the list (skos:inScheme, or skos:member of a collection)",
         "<obs/1> <area> <atlantis> .",
     ),
     (

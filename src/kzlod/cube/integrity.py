@@ -40,8 +40,8 @@ def _find(search: Search) -> Iterator[Violation]:
     yield from observations(search)
     yield from links(search)
     if search.rows("SELECT 1 FROM structured LIMIT 1"):
-        facts(search)
-        yield from missing(search)
-        yield from measures(search)
-        yield from points(search)
+        bits = facts(search)
+        yield from missing(search, bits)
+        yield from measures(search, bits)
+        yield from points(search, bits)
         yield from codes(search)

@@ -7,6 +7,7 @@ on two such strings, whatever the number of components.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kzlod.cube.structure import boolean, of_class, said
 from kzlod.cube.terms import TYPE, is_literal, qb
@@ -15,6 +16,22 @@ from kzlod.cube.violations import Search, Told, Violation, name
 from kzlod.quads.sqltext import text
 
 DATASET, MEASURE_TYPE = text(qb("dataSet")), text(qb("measureType"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """Strings of bits, one for each component."""
+
+    width: int
+
+    @property
+    def none(self) -> str:
+        """SQL: no component."""
+        return f"'{'0' * self.width}'::BIT"
+
+    def of(self, column: str, condition: str = "true") -> str:
+        """SQL: the components of a group, by their numbers in a column, where a condition holds."""
+        return f"coalesce(bitstring_agg({column}, 0, {self.width - 1}) FILTER ({condition}), {self.none})"
 
 
 def observations(search: Search) -> Iterator[Violation]:
@@ -59,7 +76,7 @@ def observations(search: Search) -> Iterator[Violation]:
     )
 
 
-def facts(search: Search) -> None:
+def facts(search: Search) -> Bits:
     """Make the tables of components and of what the observations have.
 
     `prop` (id, name, dim, measure); `fact` (obs, prop, a, b, kind): which values the observations have, as numbers,
@@ -72,6 +89,8 @@ def facts(search: Search) -> None:
         " FROM (SELECT prop AS name FROM part JOIN structured USING (dsd) UNION"
         f" SELECT o FROM n WHERE p = {MEASURE_TYPE} AND o IN (SELECT DISTINCT p FROM n))"
     )
+    ((count,),) = search.rows("SELECT count(*) FROM prop")
+    bits = Bits(max(count, 1))
     evaluate(search.sql, f"SELECT o AS token FROM n WHERE p IN (SELECT name FROM prop WHERE dim) AND {unsure('o')}")
     key = "coalesce(v.key, o)"
     search.run(
@@ -81,7 +100,7 @@ def facts(search: Search) -> None:
         " FROM n JOIN prop k ON k.name = p JOIN obs USING (s) LEFT JOIN value v ON v.token = o"
     )
     search.run(
-        f"CREATE TEMP TABLE has AS SELECT id AS obs, {gathered(search, 'prop')} AS bits FROM obs LEFT JOIN"
+        f"CREATE TEMP TABLE has AS SELECT id AS obs, {bits.of('prop')} AS bits FROM obs LEFT JOIN"
         " fact ON fact.obs = id GROUP BY id"
     )
     search.run(
@@ -92,16 +111,10 @@ def facts(search: Search) -> None:
         "CREATE TEMP TABLE measured AS SELECT DISTINCT obs.id AS obs, m.id AS measure FROM n JOIN obs USING (s)"
         f" JOIN measure m ON m.token = n.o WHERE n.p = {MEASURE_TYPE}"
     )
+    return bits
 
 
-def gathered(search: Search, column: str, condition: str = "true") -> str:
-    """SQL: the bits of a group's components."""
-    ((count,),) = search.rows("SELECT greatest(count(*), 1) FROM prop")
-    none = text("0" * count)
-    return f"coalesce(bitstring_agg({column}, 0, {count - 1}) FILTER ({condition}), {none}::BIT)"
-
-
-def missing(search: Search) -> Iterator[Violation]:
+def missing(search: Search, bits: Bits) -> Iterator[Violation]:
     """The violations of IC-11, IC-13 and IC-14."""
     typed = f"SELECT dsd FROM part WHERE prop = {MEASURE_TYPE}"
     required = f"SELECT s FROM {said(qb('componentRequired'))} WHERE o IN {boolean('true')}"
@@ -110,7 +123,7 @@ def missing(search: Search) -> Iterator[Violation]:
         (13, f"spec IN ({required})", "required attribute"),
         (14, f"measure AND dsd NOT IN ({typed})", "measure"),
     ):
-        _demand(search, condition)
+        _demand(search, bits, condition)
 
         def tell(s: str, prop: str, what: str = what) -> Told:
             return s, prop, "", f"the observation {name(s)} has no {name(prop)}, a {what}"
@@ -125,19 +138,21 @@ def missing(search: Search) -> Iterator[Violation]:
         )
 
 
-def _demand(search: Search, condition: str) -> None:
+def _demand(search: Search, bits: Bits, condition: str) -> None:
     """Make `demand` (dsd, prop: a number), components of structures, and `demanded` (dsd, bits)."""
     search.run(
         f"CREATE OR REPLACE TEMP TABLE demand AS SELECT DISTINCT dsd, k.id AS prop FROM part JOIN prop k"
         f" ON k.name = part.prop WHERE {condition}"
     )
     search.run(
-        f"CREATE OR REPLACE TEMP TABLE demanded AS SELECT dsd, {gathered(search, 'prop')} AS bits FROM demand GROUP BY dsd"
+        f"CREATE OR REPLACE TEMP TABLE demanded AS SELECT dsd, {bits.of('prop')} AS bits FROM demand GROUP BY dsd"
     )
 
 
-def measures(search: Search) -> Iterator[Violation]:
+def measures(search: Search, bits: Bits) -> Iterator[Violation]:
     """The violations of IC-15 and IC-16."""
+    if not search.rows("SELECT 1 FROM measured LIMIT 1"):
+        return
     typed = f"(SELECT DISTINCT dsd FROM part WHERE prop = {MEASURE_TYPE})"
     source = (
         "measured JOIN measure m ON m.id = measure JOIN member USING (obs) JOIN structured USING (dataset)"
@@ -149,7 +164,7 @@ def measures(search: Search) -> Iterator[Violation]:
         " WHERE m.prop IS NULL OR get_bit(h.bits, m.prop::INTEGER) = 0",
         lambda s, m: (s, m, "", f"the measure of the observation {name(s)} is {name(m)}, and it has no value of it"),
     )
-    _demand(search, f"measure AND dsd IN (FROM {typed})")
+    _demand(search, bits, f"measure AND dsd IN (FROM {typed})")
     both = "(g.bits & h.bits)"
     yield from search.found(
         16,

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from kzlod.cube.observations import MEASURE_TYPE, gathered
+from kzlod.cube.observations import MEASURE_TYPE, Bits
 from kzlod.cube.values import LITERAL, NAN, NODE, OPAQUE
 from kzlod.cube.violations import Search, Violation, name
 
@@ -44,20 +44,20 @@ class Structures:
     measures: dict[str, int]
 
 
-def points(search: Search) -> Iterator[Violation]:
+def points(search: Search, bits: Bits) -> Iterator[Violation]:
     """The violations of IC-12 and IC-17."""
-    profiles = _profiles(search)
-    structures = _structures(search)
+    profiles = _profiles(search, bits)
+    structures = _structures(search, bits)
     beside = _beside(profiles)
     yield from _duplicates(search, beside, structures)
     if search.rows("SELECT 1 FROM measured LIMIT 1"):
         yield from _incomplete(search, beside, structures)
 
 
-def _profiles(search: Search) -> list[Profile]:
+def _profiles(search: Search, bits: Bits) -> list[Profile]:
     """The profiles; makes `profiled` (obs, profile)."""
     search.run(
-        f"CREATE TEMP TABLE held AS SELECT obs, {gathered(search, 'prop')} AS bits, count(*) AS count, max(kind) AS kind"
+        f"CREATE TEMP TABLE held AS SELECT obs, {bits.of('prop')} AS bits, count(*) AS count, max(kind) AS kind"
         " FROM fact SEMI JOIN (FROM prop WHERE dim) k ON k.id = prop GROUP BY obs"
     )
     search.run(
@@ -69,10 +69,12 @@ def _profiles(search: Search) -> list[Profile]:
         f" FROM fact SEMI JOIN (FROM held WHERE count > bit_count(bits) OR kind >= {OPAQUE}) h USING (obs)"
         " SEMI JOIN (FROM prop WHERE dim) k ON k.id = prop GROUP BY ALL"
     )
-    states = ", ".join(f"{gathered(search, 'prop', state)} AS {state}" for state in ("unequal", "differing", "opaque"))
+    states = ", ".join(f"{bits.of('prop', state)} AS {state}" for state in ("unequal", "differing", "opaque"))
     opaque = bool(search.rows("SELECT 1 FROM odd WHERE opaque LIMIT 1"))
     nodes = "SEMI JOIN (FROM prop WHERE dim) k ON k.id = prop" if opaque else "WHERE false"
-    columns = ", ".join(f"coalesce({column}, none) AS {column}" for column in ("unequal", "differing", "opaque", "nodes"))
+    columns = ", ".join(
+        f"coalesce({column}, none) AS {column}" for column in ("unequal", "differing", "opaque", "nodes")
+    )
     search.run(
         "CREATE TEMP TABLE seen AS WITH"
         " sets AS (SELECT obs, string_agg(dataset, ' ' ORDER BY dataset) AS datasets FROM member"
@@ -80,8 +82,8 @@ def _profiles(search: Search) -> list[Profile]:
         " SELECT obs, dataset::VARCHAR FROM member ANTI JOIN several ON several.id = obs)"
         f" SELECT obs, datasets, coalesce(bits, none) AS held, {columns} FROM sets LEFT JOIN held USING (obs)"
         f" LEFT JOIN (SELECT obs, {states} FROM odd GROUP BY obs) o USING (obs)"
-        f" LEFT JOIN (SELECT obs, {gathered(search, 'prop', f'kind = {NODE}')} AS nodes FROM fact {nodes}"
-        f" GROUP BY obs) n USING (obs) CROSS JOIN (SELECT {gathered(search, 'prop', 'false')} AS none FROM fact) z"
+        f" LEFT JOIN (SELECT obs, {bits.of('prop', f'kind = {NODE}')} AS nodes FROM fact {nodes}"
+        f" GROUP BY obs) n USING (obs) CROSS JOIN (SELECT {bits.none} AS none) z"
     )
     what = "datasets, held, unequal, differing, opaque, nodes"
     search.run(
@@ -90,8 +92,8 @@ def _profiles(search: Search) -> list[Profile]:
     )
     search.run(f"CREATE TEMP TABLE profiled AS SELECT obs, id AS profile FROM seen JOIN profile USING ({what})")
     return [
-        Profile(id, frozenset(map(int, datasets.split())), *map(_number, bits))
-        for id, datasets, *bits in search.rows("FROM profile ORDER BY id")
+        Profile(id, frozenset(map(int, datasets.split())), *map(_number, states))
+        for id, datasets, *states in search.rows("FROM profile ORDER BY id")
     ]
 
 
@@ -100,13 +102,12 @@ def _number(bits: str) -> int:
     return int(bits[::-1], 2)
 
 
-def _structures(search: Search) -> Structures:
+def _structures(search: Search, bits: Bits) -> Structures:
     of: dict[int, frozenset[str]] = defaultdict(frozenset)
     for dataset, dsd in search.rows("SELECT DISTINCT dataset, dsd FROM structured"):
         of[dataset] |= {dsd}
-    bits = gathered(search, "k.id", "dim")
     rows = search.rows(
-        f"SELECT dsd, {bits}, count(*) FILTER (measure) FROM part JOIN prop k ON name = prop"
+        f"SELECT dsd, {bits.of('k.id', 'dim')}, count(*) FILTER (measure) FROM part JOIN prop k ON name = prop"
         " GROUP BY dsd"
     )
     return Structures(of, {dsd: _number(b) for dsd, b, _ in rows}, {dsd: measures for dsd, _, measures in rows})
@@ -154,7 +155,7 @@ def _duplicates(
     yield from search.found(
         12,
         f"SELECT a.s, b.s FROM ({found}) f (one, other) JOIN obs a ON a.id = one JOIN obs b ON b.id = other",
-        lambda s, other: (s, "", other, f"the observation {name(s)} has the dimensions' values of {name(other)}"),
+        lambda s, other: (s, "", other, f"no dimension tells the observation {name(s)} from {name(other)}"),
     )
 
 
@@ -193,7 +194,7 @@ def _incomplete(
         " SELECT s, count, measures FROM counted JOIN obs ON id = obs WHERE count <> measures",
         lambda s, count, measures: (
             *(s, MEASURE_TYPE.strip("'"), ""),
-            f"where the observation {name(s)} is there are {count} measures, and the structure has {measures}",
+            f"at the point of {name(s)} are observations of {count} of {measures} measures",
         ),
     )
 

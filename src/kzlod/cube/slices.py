@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kzlod.cube.structure import not_one, of_class, said
-from kzlod.cube.terms import qb
+from kzlod.cube.terms import qb, texts
 from kzlod.cube.violations import Search, Violation, name
 from kzlod.quads.sqltext import text
 
 
+def has_slices(search: Search) -> bool:
+    """Whether anything is said of slices."""
+    predicates, classes = texts(map(qb, ("sliceKey", "slice", "sliceStructure"))), texts(map(qb, ("SliceKey", "Slice")))
+    return bool(search.rows(f"SELECT 1 FROM def WHERE p IN {predicates} OR o IN {classes} LIMIT 1"))
+
+
 def slices(search: Search) -> Iterator[Violation]:
     """The violations of IC-7 to IC-10."""
+    if not has_slices(search):
+        return
     keys, declared = of_class(qb("SliceKey")), said(qb("sliceKey"))
     yield from search.found(
         7,
@@ -44,7 +52,11 @@ def slices(search: Search) -> Iterator[Violation]:
 
 def links(search: Search) -> Iterator[Violation]:
     """The violations of IC-18."""
-    observed = f"SELECT d.s AS dataset, k.o AS obs FROM {said(qb('slice'))} d JOIN {said(qb('observation'))} k ON k.s = d.o"
+    if not has_slices(search):
+        return
+    observed = (
+        f"SELECT d.s AS dataset, k.o AS obs FROM {said(qb('slice'))} d JOIN {said(qb('observation'))} k ON k.s = d.o"
+    )
     has = f"SELECT s, o FROM n WHERE p = {text(qb('dataSet'))}"
     yield from search.found(
         18,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kzlod.cube.terms import CONCEPT, RANGE, TYPE, is_literal, qb
+from kzlod.cube.terms import CONCEPT, RANGE, TYPE, qb
 from kzlod.cube.values import DIFFER, evaluate, valued
 from kzlod.cube.violations import Search, Violation, name
 from kzlod.quads.sqltext import text

@@ -62,16 +62,19 @@ class Search:
         return self.sql.execute(query).fetchall()
 
     def found(self, number: int, query: str, tell: Callable[..., Told]) -> Iterator[Violation]:
-        """The violations of a constraint: `tell` is given each row of a query. The last one says how many more there are."""
-        self.run(f"CREATE OR REPLACE TEMP TABLE bad AS SELECT DISTINCT * FROM ({query})")
-        ((total,),) = self.rows("SELECT count(*) FROM bad")
-        if not total:
-            return
-        rows = self.rows(f"SELECT * FROM bad ORDER BY ALL LIMIT {self.most}")
-        for place, row in enumerate(rows, 1):
+        """The violations of a constraint: `tell` is given each row of a query.
+
+        The last one that is told says how many more there are.
+        """
+        rows = self.rows(f"SELECT DISTINCT * FROM ({query}) ORDER BY ALL LIMIT {self.most + 1}")
+        more = 0
+        if len(rows) > self.most:
+            ((total,),) = self.rows(f"SELECT count(*) FROM (SELECT DISTINCT * FROM ({query}))")
+            more = total - self.most
+        for place, row in enumerate(rows[: self.most], 1):
             node, predicate, value, message = tell(*row)
-            if place == self.most < total:
-                message += f" (and so it is with {total - self.most:,} more)"
+            if more and place == self.most:
+                message += f" (and so it is with {more:,} more)"
             yield Violation(number, node, predicate, value, message)
 
 
