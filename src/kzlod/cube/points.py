@@ -139,22 +139,34 @@ def _duplicates(
     wanted = {(id, int(bits)) for *both, bits in pairs for id in both}
     _project(search, wanted, kinds="true")
     _fill(search, "pair", "one UINTEGER, other UINTEGER, bits VARCHAR", pairs)
-    groups = "SELECT profile, bits, x, y, min(obs) AS first, count(*) AS count FROM point GROUP BY profile, bits, x, y"
-    search.run(f"CREATE OR REPLACE TEMP TABLE spot AS {groups} HAVING count > 1")
-    found = (
-        "SELECT p.obs, g.first FROM point p JOIN spot g USING (profile, bits, x, y)"
-        " SEMI JOIN pair k ON k.one = profile AND k.other = profile AND k.bits = p.bits WHERE p.obs <> g.first"
+    place = "profile, bits, x, y"
+    spots = f"SELECT {place} FROM point GROUP BY {place}"
+    search.run(
+        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT a.* FROM ({spots} HAVING count(*) > 1) a"
+        " SEMI JOIN pair k ON k.one = a.profile AND k.other = a.profile AND k.bits = a.bits"
     )
+    search.run(
+        f"CREATE OR REPLACE TEMP TABLE twin AS SELECT s, min(s) OVER (PARTITION BY {place}) AS first"
+        f" FROM point SEMI JOIN alike USING ({place}) JOIN obs ON id = obs"
+    )
+    found = "SELECT s, first FROM twin WHERE s <> first"
     if any(one != other for one, other, _ in pairs):
-        search.run(f"CREATE OR REPLACE TEMP TABLE spot AS {groups}")
+        search.run(
+            f"CREATE OR REPLACE TEMP TABLE alike AS SELECT k.one, k.other, a.* FROM ({spots}) a"
+            " JOIN pair k ON k.one = a.profile AND k.bits = a.bits AND k.other <> k.one"
+            f" SEMI JOIN ({spots}) b ON b.profile = k.other AND b.bits = a.bits AND b.x = a.x AND b.y = a.y"
+        )
+        firsts = (
+            "SELECT k.one, k.other, k.bits, k.x, k.y, min(s) AS first FROM alike k JOIN point p ON p.profile = k.{}"
+            " AND p.bits = k.bits AND p.x = k.x AND p.y = k.y JOIN obs ON id = p.obs GROUP BY ALL"
+        )
         found += (
-            " UNION ALL SELECT b.first, a.first FROM pair k JOIN spot a ON a.profile = k.one AND a.bits = k.bits"
-            " JOIN spot b ON b.profile = k.other AND b.bits = k.bits AND b.x = a.x AND b.y = a.y"
-            " WHERE k.one <> k.other"
+            f" UNION ALL SELECT greatest(a.first, b.first), least(a.first, b.first) FROM ({firsts.format('one')}) a"
+            f" JOIN ({firsts.format('other')}) b USING (one, other, bits, x, y)"
         )
     yield from search.found(
         12,
-        f"SELECT a.s, b.s FROM ({found}) f (one, other) JOIN obs a ON a.id = one JOIN obs b ON b.id = other",
+        found,
         lambda s, other: (s, "", other, f"no dimension tells the observation {name(s)} from {name(other)}"),
     )
 
