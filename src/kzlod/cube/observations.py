@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kzlod.cube.structure import boolean, of_class, said
 from kzlod.cube.terms import TYPE, is_literal, qb
 from kzlod.cube.values import DIFFER, evaluate, kind, unsure, valued
-from kzlod.cube.violations import Search, Told, Violation, name
+from kzlod.cube.violations import Search, Told, Violation, name, node
 from kzlod.quads.sqltext import text
 
 DATASET, MEASURE_TYPE = text(qb("dataSet")), text(qb("measureType"))
@@ -71,7 +71,7 @@ def observations(search: Search) -> Iterator[Violation]:
         f" SELECT a.s, b.o FROM ({values}) a JOIN ({values}) b ON b.s = a.s AND b.o > a.o AND {DIFFER}",
         lambda s, o: (
             *(s, qb("dataSet"), o),
-            f"the observation {name(s)} is in {'more than one data set' if o else 'no data set'}",
+            f"the observation {node(s)} is in {'more than one data set' if o else 'no data set'}",
         ),
     )
 
@@ -126,7 +126,7 @@ def missing(search: Search, bits: Bits) -> Iterator[Violation]:
         _demand(search, bits, condition)
 
         def tell(s: str, prop: str, what: str = what) -> Told:
-            return s, prop, "", f"the observation {name(s)} has no {name(prop)}, a {what}"
+            return s, prop, "", f"the observation {node(s)} has no {name(prop)}, a {what}"
 
         yield from search.found(
             number,
@@ -162,7 +162,7 @@ def measures(search: Search, bits: Bits) -> Iterator[Violation]:
         15,
         f"SELECT s, token FROM {source} SEMI JOIN {typed} t USING (dsd)"
         " WHERE m.prop IS NULL OR get_bit(h.bits, m.prop::INTEGER) = 0",
-        lambda s, m: (s, m, "", f"the measure of the observation {name(s)} is {name(m)}, and it has no value of it"),
+        lambda s, m: (s, m, "", f"the measure of the observation {node(s)} is {name(m)}, and it has no value of it"),
     )
     _demand(search, bits, f"measure AND dsd IN (FROM {typed})")
     both = "(g.bits & h.bits)"
@@ -174,6 +174,6 @@ def measures(search: Search, bits: Bits) -> Iterator[Violation]:
         " WHERE get_bit(x.bits, k.id::INTEGER) = 1 AND k.name <> token",
         lambda s, m, other: (
             *(s, other, ""),
-            f"the measure of the observation {name(s)} is {name(m)}, and it has a value of {name(other)} too",
+            f"the measure of the observation {node(s)} is {name(m)}, and it has a value of {name(other)} too",
         ),
     )

@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 
 from kzlod.cube.observations import MEASURE_TYPE, Bits
 from kzlod.cube.values import LITERAL, NAN, NODE, OPAQUE
-from kzlod.cube.violations import Search, Violation, name
+from kzlod.cube.violations import Search, Violation, node
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _duplicates(
     yield from search.found(
         12,
         found,
-        lambda s, other: (s, "", other, f"no dimension tells the observation {name(s)} from {name(other)}"),
+        lambda s, other: (s, "", other, f"no dimension tells the observation {node(s)} from {node(other)}"),
     )
 
 
@@ -206,7 +206,7 @@ def _incomplete(
         " SELECT s, count, measures FROM counted JOIN obs ON id = obs WHERE count <> measures",
         lambda s, count, measures: (
             *(s, MEASURE_TYPE.strip("'"), ""),
-            f"at the point of {name(s)} are observations of {count} of {measures} measures",
+            f"at the point of {node(s)} are observations of {count} of {measures} measures",
         ),
     )
 

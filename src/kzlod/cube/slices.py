@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kzlod.cube.structure import not_one, of_class, said
 from kzlod.cube.terms import qb, texts
-from kzlod.cube.violations import Search, Violation, name
+from kzlod.cube.violations import Search, Violation, name, node
 from kzlod.quads.sqltext import text
 
 
@@ -36,7 +36,7 @@ def slices(search: Search) -> Iterator[Violation]:
     yield from search.found(
         9,
         not_one(search, qb("Slice"), qb("sliceStructure")),
-        lambda s, o: (s, qb("sliceStructure"), o, f"the slice {name(s)} has {'more than one' if o else 'no'} key"),
+        lambda s, o: (s, qb("sliceStructure"), o, f"the slice {node(s)} has {'more than one' if o else 'no'} key"),
     )
     search.run(
         "CREATE OR REPLACE TEMP TABLE fixed AS SELECT DISTINCT k.s, c.o AS dim"
@@ -46,7 +46,7 @@ def slices(search: Search) -> Iterator[Violation]:
         10,
         "SELECT s, dim FROM fixed ANTI JOIN (SELECT s, p FROM n SEMI JOIN fixed f ON f.s = n.s AND f.dim = n.p) v"
         " ON v.s = fixed.s AND v.p = dim",
-        lambda s, dim: (s, dim, "", f"the slice {name(s)} has no {name(dim)}, which its key fixes"),
+        lambda s, dim: (s, dim, "", f"the slice {node(s)} has no {name(dim)}, which its key fixes"),
     )
 
 
@@ -63,6 +63,6 @@ def links(search: Search) -> Iterator[Violation]:
         f"SELECT obs, dataset FROM ({observed}) ANTI JOIN ({has}) h ON h.s = obs AND h.o = dataset",
         lambda obs, dataset: (
             *(obs, qb("dataSet"), ""),
-            f"{name(obs)} is in a slice of {name(dataset)}, and is not of that data set",
+            f"{node(obs)} is in a slice of {name(dataset)}, and is not of that data set",
         ),
     )

@@ -72,10 +72,10 @@ class Search:
             ((total,),) = self.rows(f"SELECT count(*) FROM (SELECT DISTINCT * FROM ({query}))")
             more = total - self.most
         for place, row in enumerate(rows[: self.most], 1):
-            node, predicate, value, message = tell(*row)
+            about, predicate, value, message = tell(*row)
             if more and place == self.most:
                 message += f" (and so it is with {more:,} more)"
-            yield Violation(number, node, predicate, value, message)
+            yield Violation(number, about, predicate, value, message)
 
 
 def name(token: str) -> str:
@@ -86,3 +86,12 @@ def name(token: str) -> str:
     """
     value = parse(token).value
     return value if token.startswith('"') else value.rstrip("/#").replace("#", "/").rpartition("/")[2]
+
+
+def node(token: str) -> str:
+    """A resource as a message names it: its IRI, as the last part alone may say nothing of an observation.
+
+    >>> node("<http://example.org/obs/2024/M>")
+    'http://example.org/obs/2024/M'
+    """
+    return parse(token).value
