@@ -87,14 +87,14 @@ def _push(
         f" JOIN def c ON c.p = {component} AND c.o = k.s JOIN def d ON d.p = {structure} AND d.o = c.s"
     )
     if sql.execute("SELECT 1 FROM carried LIMIT 1").fetchall():
-        values = "n v ON v.p = c.comp AND v.s"
-        rows = f"carried c {between} JOIN {values} = {holder} JOIN {members} = {holder}"
-        _derive(sql, f"SELECT DISTINCT {member}, c.comp, v.o FROM {rows} WHERE NOT {is_literal(member)}")
+        said = f"SELECT DISTINCT v.s, v.p, v.o FROM carried c {between} JOIN n v ON v.p = c.comp AND v.s = {holder}"
+        sql.execute(f"CREATE OR REPLACE TEMP TABLE said AS {said}")
+        _derive(sql, f"SELECT {member}, v.p, v.o FROM said v JOIN {members} = v.s WHERE NOT {is_literal(member)}")
 
 
 def _derive(sql: duckdb.DuckDBPyConnection, query: str) -> None:
     """Add triples to the normalised graph, and to what defines cubes those that do."""
     sql.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM ({query}) f (s, p, o)")
     sql.execute("INSERT INTO derived FROM fresh")
-    sql.execute(f"INSERT INTO def SELECT s, p, o FROM fresh WHERE {_DEFINES} EXCEPT SELECT s, p, o FROM def")
+    sql.execute(f"INSERT INTO def SELECT DISTINCT s, p, o FROM fresh WHERE {_DEFINES} EXCEPT SELECT s, p, o FROM def")
     sql.execute("DROP TABLE fresh")
