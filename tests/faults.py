@@ -6,6 +6,7 @@ what else finds something.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kzlod import csvw
 from kzlod.align import links
 from kzlod.check import check
 from kzlod.check.shape_coverage import shape_coverage
+from kzlod.cube import CONSTRAINTS
 from kzlod.dataset import Dataset
 from kzlod.errors import FindingsError
 from kzlod.findings import Finding
@@ -25,7 +27,7 @@ from kzlod.project import Project
 from kzlod.release.build import build
 from kzlod.release.verify import verify as verify_release
 from tests import published
-from tests.editing import append, drop_column, put, repeat, replace
+from tests.editing import ROOT, append, drop_column, put, repeat, replace
 from tests.test_verify import catalogue, data, lines, removed, swap
 from tests.web import served
 
@@ -65,6 +67,11 @@ def text(file: str, old: str, new: str | bytes) -> Break:
 def turtle(content: str) -> Break:
     prefixes = f"@prefix thing: <{BASE}thing/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
     return lambda project: append(project, "data/more.ttl", prefixes + content)
+
+
+def cube(number: int) -> Break:
+    """Adds a data cube that violates an integrity constraint."""
+    return lambda project: shutil.copy(ROOT / f"tests/cubes/ic{number:02}-fail.ttl", project / "data/cube.ttl")
 
 
 def check_row(project: Path, rule: str, first: str, result: str) -> None:
@@ -145,6 +152,7 @@ PROJECT: dict[str, Break] = {
     "sssom.modifier": mapping(BRIDGE + "\tNo", columns=COLUMNS + "\tpredicate_modifier"),
     "sssom.confidence": mapping(BRIDGE + "\t90%", columns=COLUMNS + "\tconfidence"),
     "sssom.double": mapping(BRIDGE, BRIDGE),
+    **{constraint.code: cube(constraint.number) for constraint in CONSTRAINTS},
 }  # fmt: skip
 """What makes a finding of `kzlod check --corpus`, by its code."""
 
@@ -220,6 +228,11 @@ def _conversion(folder: Path) -> list[Finding]:
         ' "tableSchema": {"columns": [{"titles": "size", "datatype": "integer"}]}}'
     )
     return _raised(lambda: csvw.convert(folder / "t.csv", folder / "t.nt"))
+
+
+def _no_rows(folder: Path) -> list[Finding]:
+    (folder / "t.csv").write_text("size\n")
+    return list(csvw.validate(csvw.load(folder / "t.csv")))
 
 
 def _location(folder: Path) -> list[Finding]:
@@ -300,6 +313,7 @@ def _coverage(shape: str, passing: str = "") -> Callable[[Path], list[Finding]]:
 _ONE, _TWO = b'<http://e/a> <http://e/p> "1" .', b'<http://e/a> <http://e/p> "2" .'
 OTHER: dict[str, Callable[[Path], list[Finding]]] = {
     "table.more": _conversion,
+    "table.rows": _no_rows,
     "metadata.location": _location,
     "sssom.prefix": _prefix,
     "release.dropped": _dropped,

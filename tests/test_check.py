@@ -20,9 +20,10 @@ from kzlod.check import check
 from kzlod.check.forms import as_text
 from kzlod.check.shapes import COMPONENTS
 from kzlod.dataset import Dataset
-from kzlod.findings import Finding, FindingKind
+from kzlod.findings import SEVERITIES, Finding, FindingKind, Severity
 from kzlod.kinds import KINDS
 from kzlod.project import Project
+from kzlod.release.report import as_turtle
 from kzlod.shacl import plan
 from tests.editing import ROOT, append, put, replace
 from tests.faults import OTHER, PROJECT, SHAPES, found_in_project, turtle
@@ -58,7 +59,7 @@ def test_the_example_of_a_kind_is_real(code: str, tmp_path: Path) -> None:
     assert str(first).replace(f"{tmp_path}/", "") == kind.example
     assert first.severity == kind.severity
     if Path(first.file).suffix in (".csv", ".tsv") and first.file not in ("data/notes.csv", "data/withdrawn.csv"):
-        whole = code in ("table.file", "table.more", "metadata.location")
+        whole = code in ("table.file", "table.rows", "table.more", "metadata.location")
         assert (first.row is None) == whole, "where a table is behind it, a finding has a row"
         assert whole or code in IN_A_ROW or first.column, "and a column"
 
@@ -92,7 +93,8 @@ def emitted() -> Iterator[tuple[str, str]]:
     """The codes that the source has, each with its file: texts such as `table.ragged`, and the parts of those that are
     put together from two."""
     groups = {kind.group for kind in KINDS}
-    whole = re.compile(rf"({'|'.join(groups)})\.[a-zA-Z-]+(\.org)?")
+    whole = re.compile(rf"({'|'.join(groups)})\.[a-zA-Z-]*[a-zA-Z](\.org)?")
+    part = re.compile(rf"({'|'.join(groups)})\.([a-z]+-)?")
     for path in SOURCE.rglob("*.py"):
         file = path.relative_to(SOURCE).as_posix()
         if file.startswith("kinds/") or file == "errors.py":
@@ -102,7 +104,7 @@ def emitted() -> Iterator[tuple[str, str]]:
                 yield node.value, file
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 beginning = str(node.values[0].value)
-                if beginning.removesuffix(".") in groups and beginning.endswith("."):
+                if part.fullmatch(beginning):
                     yield f"{beginning}…", file
             given = node.args if isinstance(node, ast.Call) else []
             arguments = [argument.value for argument in given if isinstance(argument, ast.Constant)]
@@ -123,7 +125,8 @@ def emitted() -> Iterator[tuple[str, str]]:
 def test_what_is_emitted_is_in_the_list() -> None:
     found: dict[str, str] = dict(emitted())
     parts = {"shape.…": "check/shapes.py", "sssom.…": "sssom.py", "release.…": "release/kinds.py",
-             "align.…": "align/revisit.py", "table.…": "dataset.py"}  # fmt: skip
+             "align.…": "align/revisit.py", "table.…": "dataset.py",
+             "cube.ic-…": "cube/constraints.py"}  # fmt: skip
     assert {code: file for code, file in found.items() if code.endswith("…")} == parts
     codes = {code for code in found if not code.endswith("…")}
     assert codes <= BY_CODE.keys()
@@ -398,6 +401,15 @@ def test_turtle_is_a_validation_report(faulty: Path, kzlod: Run) -> None:
     assert {str(one) for one in report.objects(None, SH.focusNode)} == {
         "https://example.org/tiny/observation/length-alder-footbridge-001"
     }
+
+
+@pytest.mark.parametrize("severity", [None, *SEVERITIES])
+def test_a_report_conforms_where_it_has_no_result(tiny: Path, severity: Severity | None) -> None:
+    """However severe (SHACL, section 3.6.1.1)."""
+    findings = [Finding("a.csv", 2, None, "shape.In", "is none", severity=severity)] if severity else []
+    report = Graph().parse(data=as_turtle(Project.read(tiny), findings), format="turtle")
+    [conforms] = report.objects(None, SH.conforms)
+    assert conforms.toPython() == (severity is None)  # type: ignore[attr-defined]
 
 
 class _Page(HTMLParser):

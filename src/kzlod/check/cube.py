@@ -12,6 +12,4 @@ from kzlod.findings import Unplaced
 def check_cubes(dataset: Dataset) -> Iterator[Unplaced]:
     """The violations of the integrity constraints (RDF Data Cube Vocabulary, section 11.1)."""
     for found in cube.check(dataset.table):
-        yield Unplaced(
-            found.code, found.message, s=found.node, p=found.predicate, o=found.value, remedy=found.remedy
-        )
+        yield Unplaced(found.code, found.message, s=found.node, p=found.predicate, o=found.value, remedy=found.remedy)

@@ -71,7 +71,7 @@ def command(
     shape_coverage: bool,
     explained: str | None,
 ) -> int:
-    """Check tables, evidence, shapes, links, literals, labels, figures and formats.
+    """Check tables, evidence, shapes, data cubes, links, literals, labels, figures and formats.
 
     A finding says file, line, column, what is wrong and what to do. Exit status: 0 nothing found (or nothing as severe
     as --fail-on), 1 something found, 2 could not run.

@@ -11,10 +11,8 @@ from kzlod.cube.points import points
 from kzlod.cube.slices import links, slices
 from kzlod.cube.structure import structure
 from kzlod.cube.violations import Search, Violation
+from kzlod.findings import MOST
 from kzlod.quads import QuadTable
-
-MOST = 1_000
-"""How many violations of a constraint are told one by one unless one says otherwise."""
 
 
 def check(table: QuadTable, *, most: int = MOST) -> tuple[Violation, ...]:

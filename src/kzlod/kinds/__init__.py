@@ -6,11 +6,18 @@ from difflib import get_close_matches
 
 from kzlod.errors import QueryError
 from kzlod.findings import FindingKind
-from kzlod.kinds import facts, links, releases, shapes, tables
+from kzlod.kinds import cubes, facts, links, releases, shapes, tables
 
 __all__ = ["KINDS", "explain"]
 
-KINDS: tuple[FindingKind, ...] = (*tables.KINDS, *facts.KINDS, *shapes.KINDS, *links.KINDS, *releases.KINDS)
+KINDS: tuple[FindingKind, ...] = (
+    *tables.KINDS,
+    *facts.KINDS,
+    *shapes.KINDS,
+    *cubes.KINDS,
+    *links.KINDS,
+    *releases.KINDS,
+)
 """All kinds; a unit with kinds of its own adds its tuple here."""
 
 

@@ -43,9 +43,9 @@ KINDS = (
     FindingKind(
         "table.size",
         "error",
-        "A row is longer than any row can be: most often a quotation mark that is not closed.",
-        "Look for the mark before that line.",
-        "data/things.csv:6: the row has more than 16,777,216 characters or 16,384 cells; no more is read; look for a quote that is not closed, or another delimiter",
+        "A row has more characters or cells than a row may have: most often a quotation mark that is not closed.",
+        "Close the mark, or look for another delimiter.",
+        "data/things.csv:6: the row has more than 16,777,216 characters, in cell 1; no more is read; look for a quote that is not closed, or shorten the cell",
     ),
     FindingKind(
         "table.line-ends",
@@ -130,6 +130,13 @@ KINDS = (
         "A CSV file in `data/` is described nowhere, and so is not read.",
         "Describe it in `data/csvw.json`, or move it away.",
         "data/notes.csv: is no table of data/csvw.json, and is not read; describe it there, or move it away",
+    ),
+    FindingKind(
+        "table.rows",
+        "warning",
+        "A table that no metadata describes has a header, and no rows.",
+        "Add some below its header.",
+        "t.csv: the table has no rows; add some below its header",
     ),
     FindingKind(
         "table.more",

@@ -31,7 +31,7 @@ def as_turtle(project: Project, findings: Sequence[Finding]) -> str:
 
 
 def _report(project: Project, findings: Sequence[Finding]) -> Description:
-    """A validation report (SHACL, section 3.6.1): it conforms where there is no error."""
+    """A validation report, which conforms where there is no result, however severe (SHACL, section 3.6.1.1)."""
     document = file_iri(project, _FILE)
     about = Description()
     results = []
@@ -49,12 +49,11 @@ def _report(project: Project, findings: Sequence[Finding]) -> Description:
                 DCTERMS + "identifier": literal(finding.code),
             },
         )
-    conforms = "false" if any(finding.severity == "error" for finding in findings) else "true"
     about.say(
         f"{document}#report",
         SH + "ValidationReport",
         {
-            SH + "conforms": literal(conforms, datatype=XSD + "boolean"),
+            SH + "conforms": literal("false" if results else "true", datatype=XSD + "boolean"),
             SH + "result": results,
             SH + "shapesGraph": [
                 iri(file_iri(project, project.shown(path))) for path in project.files("shapes", ".ttl")
