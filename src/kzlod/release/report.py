@@ -18,8 +18,12 @@ _SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
 
 
 def write_report(dataset: Dataset, folder: Path, findings: Sequence[Finding]) -> None:
-    """Write `report.ttl`: a release has no errors, so what is in it are warnings and informations."""
-    _report(dataset.project, findings).write(folder / _FILE, dataset.project)
+    """Write `report.ttl`: a release has no errors, so what is in it are warnings.
+
+    Information is no result there: it tells of the documents, such as a sum that does not hold, and is data itself.
+    """
+    warnings = [finding for finding in findings if finding.severity != "info"]
+    _report(dataset.project, warnings).write(folder / _FILE, dataset.project)
 
 
 def as_turtle(project: Project, findings: Sequence[Finding]) -> str:
