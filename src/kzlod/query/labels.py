@@ -87,7 +87,8 @@ def _speaks(tag: str, asked: str) -> bool:
     return tag == asked or tag.startswith(asked + "-")
 
 
-def _rank(label: ox.Literal, asked: str) -> tuple[int, str]:
+def rank(label: ox.Literal, asked: str) -> tuple[int, str]:
+    """How well a label's language fits the one asked for: the smaller, the better."""
     tag = (label.language or "").lower()
     ranks = (tag == asked, _speaks(tag, asked), tag == DEFAULT, _speaks(tag, DEFAULT), tag != "", True)
     return ranks.index(True), tag
@@ -99,7 +100,7 @@ def _of_iris(iris: list[ox.NamedNode], ask: Ask, tag: str) -> dict[ox.NamedNode,
     for thing, property_, label in _rows(iris, ask, "?thing ?property ?label", "?thing"):
         if not isinstance(thing, ox.NamedNode) or not isinstance(label, ox.Literal) or not label.value.strip():
             continue
-        key = (_rank(label, tag), PROPERTIES.index(property_), label.value)
+        key = (rank(label, tag), PROPERTIES.index(property_), label.value)
         if thing not in best or key < best[thing]:
             best[thing], found[thing] = key, label
     return found

@@ -1,0 +1,117 @@
+"""Documents: what a release says of an IRI, what is said about it, and what points to it, in pages of bounded size.
+
+A fact (what has evidence) that points to the IRI is told in full: the claims, figures and assessments about a thing are
+in its document. Of all else that points to it the pointing triple is there. Each form of a page holds the same triples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kzlod.errors import QueryError
+from kzlod.formats import RDFXML, Format
+from kzlod.query.forms import TRIPLES
+from kzlod.query.results import Graph
+from kzlod.web.opened import OpenRelease
+
+STATEMENTS, POINTERS, OF_A_FACT = 1000, 50, 60
+"""How much a page holds: statements, what points to it, and statements of each fact among that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact about the document's IRI: its own IRI, by which predicates it points, its statements as lines."""
+
+    iri: str
+    by: tuple[str, ...]
+    lines: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page of a document.
+
+    `own` are statements of the IRI and of the hash IRIs below it, `pointers` are the subjects and predicates of triples
+    that point to it, without those of `facts`; `more` says that other triples than those of all pages point to it.
+    """
+
+    iri: str
+    page: int
+    pages: int
+    own: tuple[bytes, ...]
+    facts: tuple[Fact, ...]
+    pointers: tuple[tuple[str, str], ...]
+    pointing: int
+    more: bool
+    is_document: bool
+    """Whether the IRI is that of a document itself, which has hash IRIs below it."""
+
+    @property
+    def lines(self) -> list[bytes]:
+        """All triples of the page, as N-Triples lines in canonical order."""
+        target = f"<{self.iri}> .".encode()
+        pointing = {f"<{s}> <{p}> ".encode() + target for s, p in self.pointers}
+        return sorted({*self.own, *pointing, *(line for fact in self.facts for line in fact.lines)})
+
+
+def document(release: OpenRelease, iri: str, page: int = 1) -> Document | None:
+    """A page of the document of an IRI; None where nothing is said of it, or it has no such page."""
+    below = release.below(iri)
+    own = release.statements(iri) + below
+    pointers = release.pointers(iri)
+    if not own and not pointers.triples:
+        return None
+    subjects: dict[str, list[str]] = {}
+    for subject, predicate in pointers.triples:
+        if subject != iri:
+            subjects.setdefault(subject, []).append(predicate)
+    pages = max(-(-len(own) // STATEMENTS), -(-len(subjects) // POINTERS), 1)
+    if page > pages:
+        return None
+    here = list(subjects.items())[(page - 1) * POINTERS : page * POINTERS]
+    told = [(subject, tuple(by)) for subject, by in here if release.is_fact(subject)]
+    target = f"<{iri}> .".encode()
+    facts = []
+    for subject, by in told:
+        pointing = {f"<{subject}> <{predicate}> ".encode() + target for predicate in by}
+        lines = release.statements(subject, most=OF_A_FACT)
+        facts.append(Fact(subject, by, tuple(sorted({*lines, *pointing}))))
+    in_full = {subject for subject, _ in told}
+    return Document(
+        iri=iri,
+        page=page,
+        pages=pages,
+        own=tuple(own[(page - 1) * STATEMENTS : page * STATEMENTS]),
+        facts=tuple(facts),
+        pointers=tuple((subject, p) for subject, by in here if subject not in in_full for p in by),
+        pointing=len(subjects),
+        more=pointers.more,
+        is_document=bool(below),
+    )
+
+
+def serialized(lines: list[bytes], form: Format, prefixes: Mapping[str, str]) -> bytes:
+    """N-Triples lines in a form of RDF.
+
+    Raises `QueryError` for what the form cannot carry (RDF/XML has no name for some predicates).
+    """
+    if form == RDFXML:
+        return _rdfxml(lines, prefixes)
+    write: Callable[[Graph], str] = TRIPLES[form.name]
+    return write(Graph(tuple(_parsed(lines)), prefixes)).encode()
+
+
+def _parsed(lines: list[bytes]) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+
+
+def _rdfxml(lines: list[bytes], prefixes: Mapping[str, str]) -> bytes:
+    text = b"\n".join(lines)
+    used = {prefix: iri for prefix, iri in sorted(prefixes.items()) if f"<{iri}".encode() in text}
+    try:
+        return (ox.serialize(_parsed(lines), format=ox.RdfFormat.RDF_XML, prefixes=used) or b"") + b"\n"
+    except (ValueError, OSError) as error:
+        raise QueryError(f"RDF/XML cannot carry it: {error}", remedy="ask for another format") from error

@@ -1,0 +1,191 @@
+"""A release that is open to be served: its statements, what points to an IRI, its labels, its queries and files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+import pyoxigraph as ox
+
+from kzlod.project import Project
+from kzlod.query import CannedQuery, catalog
+from kzlod.query.labels import DEFAULT, PROPERTIES, rank
+from kzlod.release.files import SUMS, File
+from kzlod.release.published import CATALOGUE, escapes, read_catalogue
+from kzlod.release.service import SERVICE
+from kzlod.release.void import VOID_FILE
+from kzlod.terms import unescape
+from kzlod.vocab import KZ
+from kzlod.web.described import citation, described, file_titles
+from kzlod.web.lines import SortedLines
+from kzlod.web.store import Kept, kept
+
+MOST_POINTERS = 20_000
+"""How many triples that point to one IRI are looked at; where there are more, a query has to be asked."""
+_GRAPH = re.compile(rb" <[^<>\" ]*> \.\Z")
+_LABELS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """What points to an IRI: subjects and predicates, ordered; `more` says that there are others besides."""
+
+    triples: tuple[tuple[str, str], ...]
+    more: bool
+
+
+class OpenRelease:
+    """A release's folder, opened; nothing in it is written to.
+
+    Statements come from the dump itself, so a document has the very literals of the dump; what points to an IRI is
+    looked up in a store beside it.
+    """
+
+    def __init__(self, folder: Path, project: Project, kept_: Kept) -> None:
+        self.folder, self.project, self.kept = folder, project, kept_
+        self.digest = kept_.digest
+        self._lines = SortedLines.of_file(kept_.quads)
+        self._store = ox.Store.read_only(str(kept_.store))
+        self.label = lru_cache(_LABELS)(self._label)
+        self.pointers = lru_cache(256)(self._pointers)
+
+    @classmethod
+    def open(cls, folder: Path, *, cache: Path) -> Self:
+        """Open a release; what it needs besides is made in the folder `cache` where it is not there yet.
+
+        Raises `InputError` for what is no release.
+        """
+        latest = folder / "latest"
+        folder = (latest if latest.is_dir() else folder).resolve()
+        project = described(folder)
+        return cls(folder, project, kept(folder, id_=project.id, base=project.base, cache=cache))
+
+    @property
+    def base(self) -> str:
+        """What the IRIs that are answered begin with."""
+        return self.project.base
+
+    @cached_property
+    def queries(self) -> Mapping[str, CannedQuery]:
+        """The canned queries, by name."""
+        return {query.name: query for query in catalog(self.project)}
+
+    @cached_property
+    def citation(self) -> str:
+        """How the release wants to be cited."""
+        return citation(self.folder, self.project)
+
+    @cached_property
+    def files(self) -> Mapping[str, File]:
+        """The files that may be fetched, by their path in the release."""
+        published = read_catalogue((self.folder / CATALOGUE).read_bytes(), where=CATALOGUE)
+        files = {file.path: file for file in published.files if not escapes(file.path)}
+        for name in (CATALOGUE, SUMS):
+            files[name] = File(name, (self.folder / name).stat().st_size, "")
+        return {path: file for path, file in sorted(files.items()) if (self.folder / path).is_file()}
+
+    @cached_property
+    def file_titles(self) -> Mapping[str, str]:
+        """What each file is, in words, by its address."""
+        return file_titles(self.folder)
+
+    @cached_property
+    def _metadata(self) -> SortedLines:
+        """What the release's catalogue, statistics and service description say, as sorted N-Triples."""
+        lines = set[bytes]()
+        for name in (CATALOGUE, VOID_FILE, SERVICE):
+            path = self.folder / name
+            if path.is_file():
+                triples = ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)
+                written = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.N_TRIPLES)
+                lines.update((written or b"").splitlines())
+        return SortedLines(b"".join(line + b"\n" for line in sorted(lines)))
+
+    def statements(self, iri: str, *, most: int | None = None) -> list[bytes]:
+        """What is said of an IRI, as N-Triples lines in canonical order.
+
+        The catalogue speaks of what the data does not describe, and of the dataset itself.
+        """
+        return self._statements(f"<{iri}> ", described_by_data=iri != self.project.dataset_iri, most=most)
+
+    def below(self, document: str) -> list[bytes]:
+        """What is said of the hash IRIs of a document."""
+        return self._statements(f"<{document}#", described_by_data=True)
+
+    def _statements(self, start: str, *, described_by_data: bool, most: int | None = None) -> list[bytes]:
+        prefix = start.encode()
+        lines = _triples(self._lines.beginning(prefix, most=most))
+        if not lines or not described_by_data:
+            lines = sorted({*lines, *self._metadata.beginning(prefix, most=most)})
+        return lines
+
+    def has_below(self, document: str) -> bool:
+        """Whether something is said of a hash IRI of a document."""
+        prefix = f"<{document}#".encode()
+        return bool(self._lines.beginning(prefix, most=1) or self._metadata.beginning(prefix, most=1))
+
+    def knows(self, iri: str) -> bool:
+        """Whether anything is said of an IRI, or points to it."""
+        if self.statements(iri, most=1):
+            return True
+        node = _node(iri)
+        return node is not None and next(iter(self._store.quads_for_pattern(None, None, node)), None) is not None
+
+    def _pointers(self, iri: str) -> Pointers:
+        node = _node(iri)
+        if node is None:
+            return Pointers((), False)
+        found = list(islice(self._store.quads_for_pattern(None, None, node), MOST_POINTERS + 1))
+        pairs = {(q.predicate.value, q.subject.value) for q in found[:MOST_POINTERS] if isinstance(q.subject, ox.NamedNode)}
+        return Pointers(tuple((s, p) for p, s in sorted(pairs)), len(found) > MOST_POINTERS)
+
+    def is_fact(self, iri: str) -> bool:
+        """Whether something has evidence: then it is told in full where it points to."""
+        return bool(self._lines.beginning(f"<{iri}> <{KZ}evidence> ".encode(), most=1))
+
+    def _label(self, iri: str, language: str = DEFAULT) -> ox.Literal | None:
+        """What an IRI is called in a language, or in the next best, as `query.labels` has it; None where it is not."""
+        node = _node(iri)
+        if node is None:
+            return None
+        found = (
+            (rank(quad.object, language), number, quad.object.value, quad.object)
+            for number, property_ in enumerate(PROPERTIES)
+            for quad in self._store.quads_for_pattern(node, property_, None)
+            if isinstance(quad.object, ox.Literal) and quad.object.value.strip()
+        )
+        best = min(found, key=lambda one: one[:3], default=None)
+        return best[3] if best else None
+
+    def documents(self) -> Iterator[str]:
+        """The addresses of all documents of the data, without the base and without a suffix."""
+        with self.kept.documents.open(encoding="utf-8") as file:
+            for line in file:
+                yield unescape(line.rstrip("\n"))
+
+
+def _node(iri: str) -> ox.NamedNode | None:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def _triples(lines: Iterable[bytes]) -> list[bytes]:
+    """N-Quads lines without their graphs, each once: the lines are sorted, so what is twice is side by side."""
+    found: list[bytes] = []
+    for line in lines:
+        start = line.index(b" ", line.index(b" ") + 1) + 1
+        if line[start : start + 1] == b"<":
+            triple = line[: line.index(b" ", start)] + b" ."
+        else:
+            # No datatype has a space before it, so what has one is the graph.
+            triple = _GRAPH.sub(b" .", line)
+        if not found or found[-1] != triple:
+            found.append(triple)
+    return found

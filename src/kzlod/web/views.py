@@ -1,0 +1,140 @@
+"""RDF as a page shows it: labels in the place of IRIs, links that are relative or lead to the web, texts with language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kzlod.query.labels import DEFAULT
+from kzlod.query.results import Node, Table, is_number, short
+from kzlod.vocab import DCTERMS, KZ, RDF, RDFS, SKOS
+from kzlod.web.addresses import HTML, encoded, is_web, named, path_of
+from kzlod.web.documents import Document, Fact
+from kzlod.web.opened import OpenRelease
+
+_FIRST = (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
+_PLACED_IN = DCTERMS + "isPartOf"
+_EVIDENCE = KZ + "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A term: its text, where it leads (nowhere if empty), the language that it is in, what it is in full."""
+
+    text: str
+    href: str = ""
+    language: str = ""
+    whole: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A predicate and its objects."""
+
+    predicate: Shown
+    objects: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is said of one subject; `anchor` is the fragment of a hash IRI."""
+
+    subject: Shown
+    kind: str
+    said: tuple[Said, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a source, and the facts that it gave rise to."""
+
+    passage: Shown
+    facts: tuple[Shown, ...]
+
+
+class View:
+    """Terms as one page shows them: `root` is the way from the page to the start."""
+
+    def __init__(self, release: OpenRelease, root: str) -> None:
+        self._release, self._root = release, root
+        self._prefixes = release.project.prefixes
+
+    def iri(self, iri: str) -> Shown:
+        """An IRI: its label and where it leads."""
+        label = self._release.label(iri)
+        text = label.value if label else short(ox.NamedNode(iri), self._prefixes)
+        spoken = (label.language or "") if label else ""
+        return Shown(text, self.href(iri), spoken if spoken != DEFAULT else "", iri)
+
+    def href(self, iri: str) -> str:
+        """Where an IRI leads: to a page, to a file of the release, to the web, or nowhere."""
+        path = path_of(iri, self._release.base)
+        if path is None:
+            return iri if is_web(iri) else ""
+        fragment = iri.partition("#")[2]
+        anchor = f"#{encoded(fragment)}" if fragment else ""
+        inside = path.removeprefix(f"release/{self._release.project.id}/{self._release.project.version}/")
+        if inside in self._release.files and inside != path:
+            return self._root + encoded(path)
+        return self._root + (encoded(named(path, HTML)) + anchor if path else "")
+
+    def term(self, term: Node | None) -> Shown:
+        """A term of an answer or of a statement."""
+        if term is None:
+            return Shown("")
+        if isinstance(term, ox.NamedNode):
+            return self.iri(term.value)
+        if isinstance(term, ox.Literal):
+            language = (term.language or "") if term.language != DEFAULT else ""
+            return Shown(term.value, "", language, number=is_number(term))
+        return Shown(str(term))
+
+    def rows(self, table: Table) -> list[list[Shown]]:
+        """The rows of an answer."""
+        return [[self.term(term) for term in row] for row in table.rows]
+
+    def blocks(self, lines: Iterable[bytes], about: str) -> list[Block]:
+        """Statements by subject, that of the document first."""
+        subjects: dict[str, list[ox.Triple]] = {}
+        for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True):
+            assert isinstance(quad.subject, ox.NamedNode)
+            subjects.setdefault(quad.subject.value, []).append(quad.triple)
+        ordered = sorted(subjects.items(), key=lambda item: item[0] != about)
+        return [self._block(subject, triples) for subject, triples in ordered]
+
+    def fact(self, fact: Fact) -> Block:
+        """A fact in full."""
+        return self.blocks(fact.lines, fact.iri)[0]
+
+    def pointing(self, document: Document) -> list[Said]:
+        """What else points to a document's IRI: the subjects by predicate."""
+        by: dict[str, list[Shown]] = {}
+        for subject, predicate in document.pointers:
+            by.setdefault(predicate, []).append(self.iri(subject))
+        return [Said(self.iri(predicate), tuple(subjects)) for predicate, subjects in sorted(by.items())]
+
+    def paragraphs(self, document: Document) -> list[Paragraph]:
+        """The paragraphs of a source, as far as this page points to them, and what each gave rise to."""
+        found = []
+        for passage, predicate in document.pointers:
+            if predicate == _PLACED_IN:
+                places = [passage, *self._pointing_to(passage, _PLACED_IN)]
+                facts = [fact for place in places for fact in self._pointing_to(place, _EVIDENCE)]
+                found.append(Paragraph(self.iri(passage), tuple(self.iri(fact) for fact in facts)))
+        return found
+
+    def _pointing_to(self, iri: str, predicate: str) -> list[str]:
+        return [s for s, p in self._release.pointers(iri).triples if p == predicate]
+
+    def _block(self, subject: str, triples: list[ox.Triple]) -> Block:
+        by: dict[str, list[Node]] = {}
+        for triple in triples:
+            by.setdefault(triple.predicate.value, []).append(triple.object)
+        ordered = sorted(by.items(), key=lambda item: (_FIRST.index(item[0]) if item[0] in _FIRST else 9, item[0]))
+        said = tuple(Said(self.iri(predicate), tuple(map(self.term, objects))) for predicate, objects in ordered)
+        kinds = [self.term(node).text for node in by.get(RDF + "type", [])]
+        return Block(self.iri(subject), ", ".join(kinds), said, subject.partition("#")[2])
