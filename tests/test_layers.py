@@ -24,6 +24,7 @@ LAYERS = (
     {"check", "init", "plot"},
     {"align", "load", "release"},
     {"api", "kinds"},
+    {"web"},
     {"cli"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

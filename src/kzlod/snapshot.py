@@ -27,7 +27,7 @@ def quads(project: Project, *, cache: Path | None = None) -> bytes:
     >>> b"<https://" in quads(Project.reference())
     True
     """
-    kept = cache / f"{_digest(project)}.nq" if cache else None
+    kept = cache / f"{digest(project)}.nq" if cache else None
     if kept and kept.is_file():
         with suppress(OSError):
             os.utime(kept)
@@ -46,7 +46,7 @@ def _read(project: Project) -> bytes:
         return "".join(dataset.sound().table.texts()).encode()
 
 
-def _digest(project: Project) -> str:
+def digest(project: Project) -> str:
     """SHA-256 of the inputs, and of the package's files by name, size and time."""
     sha = hashlib.sha256()
     for path in _inputs(project):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from kzlod.errors import QueryError
+from kzlod.query.tokens import calls_service
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# SPARQL 1.1, section 19: strings (long ones first), IRIs, comments; then names, which may hold any word.
+# SPARQL 1.1, section 19: strings (long ones first), IRIs, comments.
 _TEXTS = (
     r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
     r'|"""(?:"{0,2}(?:[^"\\]|\\.))*"""'
@@ -15,10 +16,7 @@ _TEXTS = (
     r"|<[^<>\"{}|^`\\\x00-\x20]*>"
     r"|#[^\n\r]*"
 )
-_NAMES = r"|[?$][\w·̀-ͯ]+|@[A-Za-z-]+|[\w.·-]*:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\.)*"
 _SKIPPED = re.compile(_TEXTS, re.DOTALL)
-_ALL_SKIPPED = re.compile(_TEXTS + _NAMES, re.DOTALL)
-_SERVICE = re.compile(r"(?<!\w)SERVICE(?!\w)", re.IGNORECASE)
 
 
 def decoded(sparql: str) -> str:
@@ -26,9 +24,9 @@ def decoded(sparql: str) -> str:
     return _CODEPOINT.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), sparql)
 
 
-def skipped(sparql: str, *, names: bool) -> str:
-    """The query with a space in the place of each string, IRI and comment, and with `names` of each name too."""
-    return (_ALL_SKIPPED if names else _SKIPPED).sub(" ", sparql)
+def skipped(sparql: str) -> str:
+    """The query with a space in the place of each string, IRI and comment."""
+    return _SKIPPED.sub(" ", sparql)
 
 
 def refuse_service(sparql: str) -> None:
@@ -39,5 +37,5 @@ def refuse_service(sparql: str) -> None:
     Traceback (most recent call last):
     kzlod.errors.QueryError: SERVICE would open a connection, and is not allowed; ask that endpoint itself
     """
-    if _SERVICE.search(skipped(decoded(sparql), names=True)):
+    if calls_service(sparql):
         raise QueryError("SERVICE would open a connection, and is not allowed", remedy="ask that endpoint itself")

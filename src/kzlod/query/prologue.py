@@ -24,7 +24,7 @@ def form(sparql: str) -> str:
     Traceback (most recent call last):
     kzlod.errors.QueryError: is an update, not a query; write a SELECT, ASK, CONSTRUCT or DESCRIBE
     """
-    text = _DECLARED.sub(" ", skipped(decoded(sparql), names=False))
+    text = _DECLARED.sub(" ", skipped(decoded(sparql)))
     for match in _WORD.finditer(text):
         word = match[0].upper()
         if word in _QUERIES:
@@ -42,7 +42,7 @@ def declared(sparql: str, prefixes: Mapping[str, str]) -> str:
     >>> declared("SELECT * { ?s e:p 'f:p', g:x }", {"e": "http://e/", "f": "http://f/"})
     "PREFIX e: <http://e/> SELECT * { ?s e:p 'f:p', g:x }"
     """
-    text = skipped(decoded(sparql), names=False)
+    text = skipped(decoded(sparql))
     own = {match[1] for match in _DECLARED.finditer(text)}
     used = dict.fromkeys(match[1] or "" for match in _NAME.finditer(text))
     wanted = [f"PREFIX {name}: <{prefixes[name]}> " for name in used if name in prefixes and name not in own]

@@ -20,7 +20,7 @@ from kzlod.release.published import CATALOGUE, escapes, read_catalogue
 from kzlod.release.service import SERVICE
 from kzlod.release.void import VOID_FILE
 from kzlod.terms import unescape
-from kzlod.vocab import KZ
+from kzlod.vocab import KZ, OWL
 from kzlod.web.described import citation, described, file_titles
 from kzlod.web.lines import SortedLines
 from kzlod.web.store import Kept, kept
@@ -87,7 +87,12 @@ class OpenRelease:
         files = {file.path: file for file in published.files if not escapes(file.path)}
         for name in (CATALOGUE, SUMS):
             files[name] = File(name, (self.folder / name).stat().st_size, "")
-        return {path: file for path, file in sorted(files.items()) if (self.folder / path).is_file()}
+        return {path: file for path, file in sorted(files.items()) if self._is_inside(path)}
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a file is there, and no link leads out of the release with it."""
+        whole = self.folder / path
+        return whole.is_file() and whole.resolve().is_relative_to(self.folder)
 
     @cached_property
     def file_titles(self) -> Mapping[str, str]:
@@ -130,11 +135,15 @@ class OpenRelease:
         return bool(self._lines.beginning(prefix, most=1) or self._metadata.beginning(prefix, most=1))
 
     def knows(self, iri: str) -> bool:
-        """Whether anything is said of an IRI, or points to it."""
-        if self.statements(iri, most=1):
+        """Whether anything is said of an IRI or of a hash IRI below it, or points to it."""
+        if self.statements(iri, most=1) or self.has_below(iri):
             return True
         node = _node(iri)
         return node is not None and next(iter(self._store.quads_for_pattern(None, None, node)), None) is not None
+
+    def is_withdrawn(self, iri: str) -> bool:
+        """Whether an earlier release described an IRI, and this one only says that it is withdrawn."""
+        return bool(self._lines.beginning(f'<{iri}> <{OWL}deprecated> "true"'.encode(), most=1))
 
     def _pointers(self, iri: str) -> Pointers:
         node = _node(iri)

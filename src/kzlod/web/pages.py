@@ -100,7 +100,7 @@ def document_page(release: OpenRelease, document: Document, *, withdrawn: bool =
         "document",
         here,
         document=document,
-        name=view.iri(document.iri),
+        name=view.name(document),
         blocks=view.blocks(document.own, document.iri),
         facts=[view.fact(fact) for fact in document.facts],
         paragraphs=view.paragraphs(document) if is_source else [],

@@ -97,13 +97,18 @@ class View:
         """The rows of an answer."""
         return [[self.term(term) for term in row] for row in table.rows]
 
+    def name(self, document: Document) -> Shown:
+        """What a document is about: a vocabulary may have its label at the namespace, which ends in `#`."""
+        namespace = f"{document.iri}#"
+        return self.iri(namespace if self._release.label(namespace) else document.iri)
+
     def blocks(self, lines: Iterable[bytes], about: str) -> list[Block]:
         """Statements by subject, that of the document first."""
         subjects: dict[str, list[ox.Triple]] = {}
         for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True):
             assert isinstance(quad.subject, ox.NamedNode)
             subjects.setdefault(quad.subject.value, []).append(quad.triple)
-        ordered = sorted(subjects.items(), key=lambda item: item[0] != about)
+        ordered = sorted(subjects.items(), key=lambda item: item[0].removesuffix("#") != about)
         return [self._block(subject, triples) for subject, triples in ordered]
 
     def fact(self, fact: Fact) -> Block:

@@ -1,0 +1,120 @@
+"""The tokens of a SPARQL query (SPARQL 1.1, section 19.8), as far as telling keywords from all else needs them.
+
+A store may read a query letter by letter rather than token by token (`1SERVICE<…>`, `SERVICE:x{…}`), and may take escaped
+code points in one of two ways where a backslash stands before them; what must not be in a query is looked for in
+every reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kzlod.errors import QueryError
+
+DEPTH, OPERATORS = 100, 2000
+"""How deep brackets and signs may be nested in a query, and how many operators it may have."""
+_TOKEN = re.compile(
+    r"(?P<text>'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
+    r'|"""(?:"{0,2}(?:[^"\\]|\\.))*"""'
+    r"|'(?:[^'\\\n\r]|\\.)*'|\"(?:[^\"\\\n\r]|\\.)*\")"
+    r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)"
+    r"|(?P<comment>#[^\n\r]*)"
+    r"|(?P<variable>[?$][\w·̀-ͯ]+)"
+    r"|(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
+    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+    r"|(?P<name>(?:[^\W\d][\w.·-]*)?:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)"
+    r"|(?P<word>[^\W\d]\w*)"
+    r"|(?P<sign>[^\s])",
+    re.DOTALL,
+)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PAIRED = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_OPEN, _CLOSE, _PREFIXED = frozenset("{(["), frozenset("})]"), frozenset("!^-+")
+_JOINING = frozenset("/|&+-*=<>,")
+
+
+def readings(sparql: str) -> tuple[str, ...]:
+    """The query as it stands, and with its escaped code points (section 19.2) as what they stand for, in both ways."""
+    if "\\" not in sparql:
+        return (sparql,)
+
+    def plain(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(min(int(code, 16), 0x10FFFF)) if code else match[0]
+
+    return tuple(dict.fromkeys((sparql, _CODEPOINT.sub(plain, sparql), _PAIRED.sub(plain, sparql))))
+
+
+def tokens(sparql: str) -> Iterator[tuple[str, str]]:
+    """The kind and text of each token, without comments and white space.
+
+    >>> list(tokens("ASK { ?s a 'b' } # c"))[:4]
+    [('word', 'ASK'), ('sign', '{'), ('variable', '?s'), ('word', 'a')]
+    """
+    for match in _TOKEN.finditer(sparql):
+        kind = match.lastgroup
+        if kind and kind != "comment":
+            yield kind, match[0]
+
+
+def calls_service(sparql: str) -> bool:
+    """Whether a query may have a `SERVICE` clause, in any reading of it.
+
+    >>> calls_service("SELECT ?service { ?s ex:service 'SERVICE', service:x } # SERVICE")
+    False
+    >>> [calls_service(f"SELECT * {{ {clause} {{ ?s ?p ?o }} }}") for clause in ("SERVICE:x", "?s ?p 1service<http://e/>")]
+    [True, True]
+    """
+    return any("service" in reading.lower() and _has_service(reading) for reading in readings(sparql))
+
+
+def _has_service(sparql: str) -> bool:
+    before, held = "", False
+    for kind, token in tokens(sparql):
+        if held and token == "{":
+            return True
+        held = False
+        if kind == "word" and "SERVICE" in token.upper():
+            return True
+        if kind == "name" and "SERVICE" in token.partition(":")[0].upper():
+            held = before.upper() != "GRAPH"
+        before = token
+    return False
+
+
+def has_word(sparql: str, word: str) -> bool:
+    """Whether a query has a keyword, in any reading of it.
+
+    >>> has_word("SELECT * FROM <http://e/> { ?from ?p ?o }", "FROM")
+    True
+    """
+    lower = word.lower()
+    return any(
+        lower in reading.lower() and any(kind == "word" and token.lower() == lower for kind, token in tokens(reading))
+        for reading in readings(sparql)
+    )
+
+
+def refuse_deep(sparql: str) -> None:
+    """Raise `QueryError` for a query that is nested so deep that reading it could end a store.
+
+    >>> refuse_deep("SELECT * { " + "{" * 200 + "}" * 200 + "}")
+    Traceback (most recent call last):
+    kzlod.errors.QueryError: is nested more than 100 deep; write it flatter
+    """
+    for reading in readings(sparql):
+        if sum(map(reading.count, "{([!^-+")) > DEPTH or sum(map(reading.count, _JOINING)) > OPERATORS:
+            _refuse_deep(reading)
+
+
+def _refuse_deep(sparql: str) -> None:
+    depth = signs = operators = 0
+    for kind, token in tokens(sparql):
+        signs = signs + 1 if token in _PREFIXED else 0
+        depth += (token in _OPEN) - (token in _CLOSE)
+        operators += kind == "sign" and token in _JOINING
+        if max(depth, signs) > DEPTH:
+            raise QueryError(f"is nested more than {DEPTH} deep", remedy="write it flatter")
+        if operators > OPERATORS:
+            raise QueryError(f"has more than {OPERATORS} operators", remedy="use VALUES, or several queries")

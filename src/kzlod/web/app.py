@@ -1,0 +1,235 @@
+"""The live server as an ASGI application: which function answers which address."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from typing import Any
+
+from starlette.responses import FileResponse
+
+from kzlod.errors import QueryError
+from kzlod.web import pages, site
+from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, split
+from kzlod.web.endpoint import Endpoint
+from kzlod.web.engine import Lanes
+from kzlod.web.exchange import Exchange, Receive, Send
+from kzlod.web.kept_answers import KeptAnswers
+from kzlod.web.log import AccessLog
+from kzlod.web.messages import Answer, RefusedError, Request, answer, link, links, text
+from kzlod.web.negotiation import negotiate
+from kzlod.web.opened import OpenRelease
+
+_KEPT = 64 << 20
+_LONGEST_KEY = 8192
+_SITEMAP = re.compile(r"sitemap-([1-9][0-9]{0,5})\.xml")
+_CORS = {
+    "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+    "access-control-allow-headers": "accept, content-type, if-none-match, range",
+    "access-control-max-age": "86400",
+}
+
+
+class Application:
+    """Answers requests about a release."""
+
+    def __init__(self, release: OpenRelease, lanes: Lanes, log: AccessLog) -> None:
+        self._release, self._lanes, self._log = release, lanes, log
+        self._endpoint = Endpoint(release, lanes)
+        self._fixed = site.fixed(release)
+        self._kept = KeptAnswers(most=_KEPT)
+        project = release.project
+        self._files = f"release/{project.id}/{project.version}/"
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer a request, or start and stop with the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._lanes.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._lanes.stop()
+                self._log.flush()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        path = scope["raw_path"].decode("latin-1").removeprefix("/")
+        request = Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers)
+        exchange = Exchange(receive, send, head=request.method == "HEAD")
+        try:
+            await self._exchange(request, exchange, scope)
+        except Exception:
+            # Nothing of what went wrong inside is told: the client hears that it did, or that the answer broke off.
+            if not exchange.status:
+                await exchange.answer(text(500, "something went wrong here"))
+        client = scope.get("client")
+        self._log.write(
+            client=client[0] if client else "",
+            method=request.method,
+            path=f"/{path}",
+            status=exchange.status,
+            sent=exchange.sent,
+            seconds=time.perf_counter() - started,
+            agent=request.header("user-agent"),
+        )
+
+    async def _exchange(self, request: Request, exchange: Exchange, scope: dict[str, Any]) -> None:
+        body = b""
+        try:
+            if request.method == "POST" and request.path == "sparql":
+                body = await exchange.body()
+            key = (request.path, request.query, request.header("accept"), request.header("content-type"), body)
+            found = self._kept.get(key) if request.method in ("GET", "HEAD", "POST") else None
+            if found is None:
+                found = await self._answer(request, body, exchange, scope)
+                if found is not None and sum(map(len, key)) <= _LONGEST_KEY and request.path != "health":
+                    self._kept.put(key, found)
+        except RefusedError as error:
+            found = self._refused(request, error)
+        if found is None:
+            return
+        tags = request.header("if-none-match")
+        if tags and found.status == 200 and request.method != "POST" and found.matches(tags):
+            found = found.not_modified()
+        await exchange.answer(found)
+
+    def _refused(self, request: Request, error: RefusedError) -> Answer:
+        if negotiate(request.header("accept"), ["text/plain", HTML.media_type]) == HTML.media_type:
+            title = {404: "Not found", 406: "Not acceptable", 503: "Busy"}.get(error.status, "Refused")
+            body = pages.problem_page(self._release, request.path, title, error.reason)
+            return answer(body, HTML.media_type, status=error.status, headers=error.headers)
+        return text(error.status, error.reason, error.headers)
+
+    async def _answer(
+        self, request: Request, body: bytes, exchange: Exchange, scope: dict[str, Any]
+    ) -> Answer | None:
+        """The answer to a request; None where it was sent already."""
+        if request.method == "OPTIONS":
+            return answer(b"", "text/plain", status=204, headers=_CORS)
+        if request.path == "sparql":
+            if request.method not in ("GET", "HEAD", "POST"):
+                raise RefusedError(405, "ask by GET or POST", {"allow": "GET, HEAD, POST, OPTIONS"})
+            return await self._endpoint.protocol(request, body, exchange)
+        if request.method not in ("GET", "HEAD"):
+            raise RefusedError(405, "what is here is read-only", {"allow": "GET, HEAD, OPTIONS"})
+        collection, slash, name = request.path.partition("/")
+        match collection:
+            case "health" if not slash:
+                return self._health()
+            case "api" if name:
+                return await self._endpoint.canned(request, name, exchange)
+            case "api" if not slash:
+                return self._api(request)
+            case "queries" if name:
+                return await self._endpoint.query_page(request, name.removesuffix(HTML.suffix))
+        for path in candidates(request.path):
+            if path.startswith(self._files) and path.removeprefix(self._files) in self._release.files:
+                await self._file(request, path.removeprefix(self._files), exchange, scope)
+                return None
+        return await asyncio.to_thread(self._resource, request)
+
+    def _health(self) -> Answer:
+        state = {"status": "ok" if self._lanes.runs else "starting", "release": self._release.project.release_iri()}
+        status = 200 if self._lanes.runs else 503
+        return answer(
+            json.dumps(state).encode(), "application/json", status=status, headers={"cache-control": "no-store"}
+        )
+
+    def _api(self, request: Request) -> Answer:
+        best = negotiate(request.header("accept"), [HTML.media_type, "application/json"])
+        if best is None:
+            raise RefusedError(406, "there are text/html and application/json")
+        made = self._fixed["api.html" if best == HTML.media_type else "openapi.json"]()
+        return answer(made.body, made.media_type, headers={"vary": "accept", **links(made.links)})
+
+    async def _file(self, request: Request, path: str, exchange: Exchange, scope: dict[str, Any]) -> None:
+        """Send a file of the release, or the ranges of it that are asked for (RFC 9110, section 14)."""
+        file = self._release.files[path]
+        headers = {
+            "etag": f'"{file.sha256 or self._release.digest}"',
+            "cache-control": "public, max-age=86400",
+            **links([link(self._release.project.release_iri(), "collection")]),
+        }
+        media_type = file.compression or file.media_type
+        base = answer(b"", media_type, headers=headers, tagged=False)
+        if base.matches(request.header("if-none-match")):
+            await exchange.answer(base.not_modified())
+            return
+        response = FileResponse(self._release.folder / path, media_type=media_type)
+        kept = [(name, value) for name, value in base.headers if name != b"content-length"]
+        response.raw_headers = [*kept, (b"accept-ranges", b"bytes")]
+        await response(scope, exchange.receive, exchange.counted)
+
+    def _resource(self, request: Request) -> Answer:
+        """What has an address of its own, or is the document of an IRI."""
+        path, accept = request.path, request.header("accept")
+        made = self._fixed.get(path or "index.html")
+        if made is not None:
+            resource = made()
+            return answer(resource.body, resource.media_type, headers=links(resource.links))
+        if (part := _SITEMAP.fullmatch(path)) and (body := site.sitemap_part(self._release, int(part[1]))):
+            return answer(body, "application/xml")
+        if path == "queries":
+            return answer(self._fixed["queries.html"]().body, HTML.media_type)
+        if path == "catalog":
+            return self._catalogue(accept)
+        for candidate in candidates(path):
+            # An IRI that ends as a document's address does is an IRI first.
+            if candidate and self._release.knows(self._release.base + candidate):
+                return self._thing(candidate, accept)
+        for candidate in candidates(path):
+            stem, form, page = split(candidate)
+            if form is not None:
+                return self._document(stem, form, page)
+        raise RefusedError(404, "nothing of the dataset has this address")
+
+    def _catalogue(self, accept: str) -> Answer:
+        best = negotiate(accept, [one.media_type for one in (*FORMS[1:], HTML)])
+        if best is None:
+            raise RefusedError(406, "the catalogue is there as " + ", ".join(one.media_type for one in FORMS[1:]))
+        suffix = next(one.suffix for one in FORMS if one.media_type == best)
+        target = "./downloads.html" if best == HTML.media_type else f"./catalog{suffix}"
+        alternates = [link(f"./catalog{one.suffix}", "alternate", one.media_type) for one in FORMS[1:]]
+        return answer(b"", "text/plain", status=303, headers={"location": target, "vary": "accept", **links(alternates)})
+
+    def _thing(self, path: str, accept: str) -> Answer:
+        """A thing is no document: 303 to the one about it. What has hash IRIs below it is one: 200."""
+        last = path.rpartition("/")[2]
+        alternates = [link(f"./{encoded(named(last, one))}", "alternate", one.media_type) for one in FORMS]
+        best = negotiate(accept, [one.media_type for one in FORMS])
+        if best is None:
+            offered = ", ".join(one.media_type for one in FORMS)
+            raise RefusedError(406, f"it is there as {offered}", {"vary": "accept", **links(alternates)})
+        form = next(one for one in FORMS if one.media_type == best)
+        headers = {"vary": "accept", **links(alternates)}
+        location = f"./{encoded(named(last, form))}"
+        if self._release.is_withdrawn(self._release.base + path):
+            return self._document(path, form, 1)
+        if not self._release.has_below(self._release.base + path):
+            return answer(b"", "text/plain", status=303, headers={**headers, "location": location})
+        found = site.rendered(self._release, path, form)
+        assert found is not None
+        said = {**headers, "content-location": location, **links(found.links)}
+        return answer(found.body, found.media_type, headers=said)
+
+    def _document(self, path: str, form: Any, page: int) -> Answer:
+        try:
+            found = site.rendered(self._release, path, form, page)
+        except QueryError as error:
+            raise RefusedError(406, str(error)) from error
+        if found is None:
+            raise RefusedError(404, "nothing of the dataset has this address")
+        status = 410 if found.withdrawn else 200
+        return answer(found.body, found.media_type, status=status, headers=links(found.links))
