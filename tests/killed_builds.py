@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.release import build
+from kzlod.release.build import build
 
 MADE, WRITES, SWAP, MOVE, LINK, POINT, REMOVE, EACH = (
     "os.chmod", "open", "ctypes.dlopen", "os.rename", "os.symlink", "os.rename", "shutil.rmtree", "os.remove",

@@ -23,7 +23,7 @@ from kzlod.errors import ReleaseError
 from kzlod.formats import FORMATS, NQUADS, Format
 from kzlod.project import Project
 from kzlod.quads.read import ox_format, token
-from kzlod.release import Release, build
+from kzlod.release.build import Release, build
 from tests.editing import append, put, replace
 
 Run = Callable[..., Result]
@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.release import build
+from kzlod.release.build import build
 build(Dataset.open(Project.read(Path(sys.argv[1]))), Path(sys.argv[2]))
 """
 

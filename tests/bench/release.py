@@ -19,7 +19,7 @@ import sys, time
 from pathlib import Path
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.release import build
+from kzlod.release.build import build
 from kzlod.release.dumps import write_dumps
 start = time.perf_counter()
 with Dataset.open(Project.read(Path(sys.argv[1]))) as dataset:

@@ -13,7 +13,8 @@ from kzlod.check import check
 from kzlod.cli.options import progress, project_option
 from kzlod.dataset import Dataset
 from kzlod.project import Project
-from kzlod.release import File, Release, build
+from kzlod.release.build import Release, build
+from kzlod.release.files import File
 
 
 @click.command("build")

@@ -1,8 +1,8 @@
 """The tokens of a SPARQL query (SPARQL 1.1, section 19.8), as far as telling keywords from all else needs them.
 
-A store may read a query letter by letter rather than token by token (`1SERVICE<…>`, `SERVICE:x{…}`), and may take escaped
-code points in one of two ways where a backslash stands before them; what must not be in a query is looked for in
-every reading.
+A store may read a query letter by letter rather than token by token (`1SERVICE<…>`, `SERVICE:x{…}`), and may take
+escaped code points in one of two ways where a backslash stands before them; what must not be in a query is looked for
+in every reading.
 """
 
 from __future__ import annotations

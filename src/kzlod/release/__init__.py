@@ -1,6 +1,1 @@
-"""Releases: built whole, the same bytes every time."""
-
-from kzlod.release.build import Release, build
-from kzlod.release.files import File
-
-__all__ = ["File", "Release", "build"]
+"""Releases: built whole (`release.build`), the same bytes every time; read with distrust, verified, fetched."""

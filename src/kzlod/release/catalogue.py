@@ -22,15 +22,14 @@ from kzlod.release.description import (
     title,
     titles,
 )
-from kzlod.release.files import File, sha256
+from kzlod.release.files import CATALOGUE, SERVICE, VOID_FILE, WELL_KNOWN, File, sha256
 from kzlod.release.provenance import describe_build
 from kzlod.release.schemaorg import SCHEMAORG, write_schemaorg
-from kzlod.release.service import SERVICE, write_service
-from kzlod.release.void import ENDPOINT, VOID_FILE, WELL_KNOWN, statistics, write_void
+from kzlod.release.service import write_service
+from kzlod.release.void import ENDPOINT, statistics, write_void
 from kzlod.terms import iri, literal
 from kzlod.vocab import DCAT, DCATAP, DCTERMS, PROV, RDFS, SPDX, VCARD, XSD
 
-CATALOGUE = "catalog.ttl"
 _WORDS = {
     "facts.csv": "All facts with their labels in one flat table",
     "facts.parquet": "All facts with their labels in one flat table",

@@ -17,9 +17,9 @@ from typing import IO, cast
 import zstandard
 
 from kzlod.findings import Finding
-from kzlod.release.files import SUMS, File, sha256
+from kzlod.release.files import CATALOGUE, SUMS, File, sha256
 from kzlod.release.kinds import false
-from kzlod.release.published import CATALOGUE, escapes, relative
+from kzlod.release.published import escapes, relative
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _PIECE = 1 << 20

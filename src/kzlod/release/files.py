@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from kzlod.formats import FORMATS
 
-SUMS = "SHA256SUMS"
+SUMS, CATALOGUE, SERVICE = "SHA256SUMS", "catalog.ttl", "service.ttl"
+VOID_FILE, WELL_KNOWN = "void.ttl", ".well-known/void"
 _CHUNK = 1 << 20
 _READERS = 2
 _MEDIA_TYPES = {format_.suffix: format_.media_type for format_ in FORMATS} | {

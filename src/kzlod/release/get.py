@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from kzlod.errors import InputError, MismatchError, ReleaseError
 from kzlod.formats import FORMATS
 from kzlod.release.download import download, read, written
-from kzlod.release.files import File, sha256
-from kzlod.release.published import CATALOGUE, Published, encoded, read_catalogue
+from kzlod.release.files import CATALOGUE, File, sha256
+from kzlod.release.published import Published, encoded, read_catalogue
 from kzlod.remote.patience import Patience
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from kzlod.errors import InputError
 from kzlod.release.files import File
 from kzlod.vocab import DCAT, DCTERMS, SPDX
 
-CATALOGUE = "catalog.ttl"
 _SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 _SIZE = re.compile(r"[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from kzlod.dataset import Dataset
 from kzlod.release.description import Description, english, file_iri, number, title, titles
+from kzlod.release.files import SERVICE
 from kzlod.release.void import ENDPOINT
 from kzlod.terms import iri
 from kzlod.vocab import DCTERMS, SD, VOID
 
-SERVICE = "service.ttl"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("N-Triples", "Turtle", "RDF_XML")

@@ -19,10 +19,10 @@ from kzlod.errors import InputError, MismatchError, ReleaseError
 from kzlod.findings import Finding
 from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, TRIG, TURTLE
 from kzlod.release import claims, contents, recount
-from kzlod.release.files import SUMS, File
+from kzlod.release.files import CATALOGUE, SUMS, File
 from kzlod.release.get import MOST, Web, source
 from kzlod.release.kinds import Kind, false, judge
-from kzlod.release.published import CATALOGUE, Published, read_catalogue
+from kzlod.release.published import Published, read_catalogue
 from kzlod.remote.patience import Patience
 
 if TYPE_CHECKING:

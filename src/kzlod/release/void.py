@@ -26,13 +26,11 @@ from kzlod.release.description import (
     titles,
     write_bytes,
 )
-from kzlod.release.files import File
+from kzlod.release.files import VOID_FILE, WELL_KNOWN, File
 from kzlod.sssom import LINKS
 from kzlod.terms import iri, literal
 from kzlod.vocab import DCTERMS, FOAF, RDF, VOID
 
-VOID_FILE = "void.ttl"
-WELL_KNOWN = ".well-known/void"
 ENDPOINT = "sparql"
 """Where an endpoint stands, from the base IRI."""
 _EXAMPLES = 5

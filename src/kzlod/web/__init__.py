@@ -1,5 +1,5 @@
-"""A release for people and programs on the web: documents and pages as bytes, and the live server that answers with them.
+"""A release on the web, for people and programs: documents and pages as bytes, and the server that answers with them.
 
-What is served is made by functions of a release and an address alone (`documents`, `pages`, `site`); `answers` and what
-stands above it are the server: negotiation, SPARQL, the API.
+What is served is made by functions of a release and an address alone (`documents`, `pages`,
+`site`); the server (`server`, `app`, `endpoint`, `engine`) adds negotiation, SPARQL and the API.
 """

@@ -112,9 +112,7 @@ class Application:
             return answer(body, HTML.media_type, status=error.status, headers=error.headers)
         return text(error.status, error.reason, error.headers)
 
-    async def _answer(
-        self, request: Request, body: bytes, exchange: Exchange, scope: dict[str, Any]
-    ) -> Answer | None:
+    async def _answer(self, request: Request, body: bytes, exchange: Exchange, scope: dict[str, Any]) -> Answer | None:
         """The answer to a request; None where it was sent already."""
         if request.method == "OPTIONS":
             return answer(b"", "text/plain", status=204, headers=_CORS)
@@ -202,7 +200,9 @@ class Application:
         suffix = next(one.suffix for one in FORMS if one.media_type == best)
         target = "./downloads.html" if best == HTML.media_type else f"./catalog{suffix}"
         alternates = [link(f"./catalog{one.suffix}", "alternate", one.media_type) for one in FORMS[1:]]
-        return answer(b"", "text/plain", status=303, headers={"location": target, "vary": "accept", **links(alternates)})
+        return answer(
+            b"", "text/plain", status=303, headers={"location": target, "vary": "accept", **links(alternates)}
+        )
 
     def _thing(self, path: str, accept: str) -> Answer:
         """A thing is no document: 303 to the one about it. What has hash IRIs below it is one: 200."""

@@ -15,7 +15,8 @@ import pyoxigraph as ox
 from kzlod.errors import InputError
 from kzlod.formats import TURTLE
 from kzlod.project import Project
-from kzlod.release.published import CATALOGUE, printable, read_catalogue
+from kzlod.release.files import CATALOGUE
+from kzlod.release.published import printable, read_catalogue
 from kzlod.terms import is_iri
 from kzlod.vocab import DCAT, DCTERMS, FOAF
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from kzlod.errors import KzlodError, QueryError, RemoteError
+import pyoxigraph as ox
+
+from kzlod.errors import KzlodError, QueryError
 from kzlod.query import CannedQuery
 from kzlod.query.answers import read
 from kzlod.query.prologue import declared, form
 from kzlod.query.tokens import calls_service, has_word, refuse_deep
-from kzlod.release.service import SERVICE
+from kzlod.release.files import SERVICE
 from kzlod.web import pages
 from kzlod.web.addresses import FORMS, encoded
 from kzlod.web.documents import serialized
@@ -22,8 +24,6 @@ from kzlod.web.forms import AS_PAGE, BY_SUFFIX, PAGE, Wanted, wanted
 from kzlod.web.messages import Answer, RefusedError, Request, answer, fields, single, streamed
 from kzlod.web.negotiation import negotiate
 from kzlod.web.opened import OpenRelease
-
-import pyoxigraph as ox
 
 _FORM, _DIRECT, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _DATASET = ("default-graph-uri", "named-graph-uri")

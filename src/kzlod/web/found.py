@@ -1,4 +1,4 @@
-"""Which release is served where none is named: the newest of the project, else one made of the tables for the purpose."""
+"""Which release is served where none is named: the newest of the project, else one made of its tables for that."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kzlod.project import Project
-from kzlod.release.published import CATALOGUE
+from kzlod.release.files import CATALOGUE
 from kzlod.snapshot import digest
 
 _MADE = "made"
@@ -20,14 +20,14 @@ def found(project: Project, *, cache: Path, step: Callable[[str], None] = lambda
     the same tables. Raises `FindingsError` where the tables are not sound.
     """
     latest = project.root / "dist" / project.id / "latest"
-    if (latest / CATALOGUE).is_file() and not project.bundled:
+    if (latest / CATALOGUE).is_file():
         return latest.resolve(), True
     name = hashlib.sha256(f"{digest(project)}\0{project.root.resolve()}".encode()).hexdigest()
     out = cache / _MADE / name
     made = out / project.id / project.version
     if not (made / CATALOGUE).is_file():
         from kzlod.dataset import Dataset
-        from kzlod.release import build
+        from kzlod.release.build import build
 
         step("no release is built: making one of the tables")
         with Dataset.open(project) as dataset:

@@ -1,4 +1,4 @@
-"""Connections that are given up: those that send nothing, or too much, or too slowly, or do not read what they asked for."""
+"""Connections that are given up: that send nothing, too much or too slowly, or do not read what they asked for."""
 
 from __future__ import annotations
 

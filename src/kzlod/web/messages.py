@@ -15,7 +15,9 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(r'(?:W/)?"[^"]*"|\*')
 _FIELDS = 64
-_KEPT_IN_304 = frozenset({b"etag", b"vary", b"cache-control", b"content-location", b"link", b"access-control-allow-origin"})
+_KEPT_IN_304 = frozenset(
+    {b"etag", b"vary", b"cache-control", b"content-location", b"link", b"access-control-allow-origin"}
+)
 _ALWAYS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", POLICY.encode()),
@@ -56,9 +58,11 @@ class Answer:
     body: bytes
 
     def matches(self, tags: str) -> bool:
-        """Whether an `If-None-Match` names the entity tag of the answer (RFC 9110, section 13.1.2: weakly compared)."""
+        """Whether an `If-None-Match` names the entity tag of the answer (RFC 9110, section 13.1.2)."""
         own = next((value.decode() for name, value in self.headers if name == b"etag"), None)
-        return own is not None and any(tag in ("*", own) for tag in (t.removeprefix("W/") for t in _TOKEN.findall(tags)))
+        return own is not None and any(
+            tag in ("*", own) for tag in (t.removeprefix("W/") for t in _TOKEN.findall(tags))
+        )
 
     def not_modified(self) -> Answer:
         """The answer to who has it already."""
@@ -78,7 +82,9 @@ def answer(
 
 def encoded_headers(headers: Mapping[str, str]) -> Headers:
     """Headers as they go out; no value carries a line break, whatever it was made of."""
-    return tuple((name.encode("ascii"), _CONTROL.sub("", value).encode("latin-1", "replace")) for name, value in headers.items())
+    return tuple(
+        (name.encode("ascii"), _CONTROL.sub("", value).encode("latin-1", "replace")) for name, value in headers.items()
+    )
 
 
 def streamed(media_type: str, headers: Mapping[str, str]) -> Headers:
@@ -93,7 +99,9 @@ def text(status: int, reason: str, headers: Mapping[str, str] | None = None) -> 
 
 
 def _typed(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") and "charset" not in media_type else media_type
+    return (
+        f"{media_type}; charset=utf-8" if media_type.startswith("text/") and "charset" not in media_type else media_type
+    )
 
 
 def link(target: str, rel: str, media_type: str = "") -> str:

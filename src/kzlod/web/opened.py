@@ -15,10 +15,8 @@ import pyoxigraph as ox
 from kzlod.project import Project
 from kzlod.query import CannedQuery, catalog
 from kzlod.query.labels import DEFAULT, PROPERTIES, rank
-from kzlod.release.files import SUMS, File
-from kzlod.release.published import CATALOGUE, escapes, read_catalogue
-from kzlod.release.service import SERVICE
-from kzlod.release.void import VOID_FILE
+from kzlod.release.files import CATALOGUE, SERVICE, SUMS, VOID_FILE, File
+from kzlod.release.published import escapes, read_catalogue
 from kzlod.terms import unescape
 from kzlod.vocab import KZ, OWL
 from kzlod.web.described import citation, described, file_titles
@@ -150,7 +148,9 @@ class OpenRelease:
         if node is None:
             return Pointers((), False)
         found = list(islice(self._store.quads_for_pattern(None, None, node), MOST_POINTERS + 1))
-        pairs = {(q.predicate.value, q.subject.value) for q in found[:MOST_POINTERS] if isinstance(q.subject, ox.NamedNode)}
+        pairs = {
+            (q.predicate.value, q.subject.value) for q in found[:MOST_POINTERS] if isinstance(q.subject, ox.NamedNode)
+        }
         return Pointers(tuple((s, p) for p, s in sorted(pairs)), len(found) > MOST_POINTERS)
 
     def is_fact(self, iri: str) -> bool:
@@ -190,11 +190,9 @@ def _triples(lines: Iterable[bytes]) -> list[bytes]:
     found: list[bytes] = []
     for line in lines:
         start = line.index(b" ", line.index(b" ") + 1) + 1
-        if line[start : start + 1] == b"<":
-            triple = line[: line.index(b" ", start)] + b" ."
-        else:
-            # No datatype has a space before it, so what has one is the graph.
-            triple = _GRAPH.sub(b" .", line)
+        is_iri = line[start : start + 1] == b"<"
+        # A literal may hold spaces, but its datatype has none before it: what has one is the graph.
+        triple = line[: line.index(b" ", start)] + b" ." if is_iri else _GRAPH.sub(b" .", line)
         if not found or found[-1] != triple:
             found.append(triple)
     return found

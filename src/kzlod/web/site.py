@@ -1,23 +1,23 @@
-"""All that a release has on the web besides answers to queries, by address: what a server and a static site both serve."""
+"""All that a release has on the web besides answers to queries, by address: for a server and for a static site."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
-from kzlod.release.published import CATALOGUE
-from kzlod.release.void import WELL_KNOWN
+from kzlod.formats import TURTLE, Format
+from kzlod.release.files import CATALOGUE, WELL_KNOWN
 from kzlod.web import pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
 from kzlod.web.documents import document, serialized
 from kzlod.web.messages import link
 from kzlod.web.openapi import openapi
 from kzlod.web.opened import OpenRelease
-from kzlod.formats import Format
 
 _IN_A_SITEMAP = 50_000
 
@@ -52,7 +52,7 @@ def fixed(release: OpenRelease) -> Mapping[str, Callable[[], Resource]]:
         WELL_KNOWN: lambda: Resource("text/turtle", (release.folder / WELL_KNOWN).read_bytes()),
     }
     for form in FORMS[1:]:
-        made[f"catalog{form.suffix}"] = lambda form=form: Resource(form.media_type, _catalogue(release, form))
+        made[f"catalog{form.suffix}"] = partial(_catalogue, release, form)
     return made
 
 
@@ -72,7 +72,9 @@ def rendered(release: OpenRelease, path: str, form: Format, page: int = 1) -> Re
         links.append(link(f"./{_last(named(path, form, page + 1))}", "next", form.media_type))
     links += thing_links(release, path)
     if form == HTML:
-        return Resource(form.media_type, pages.document_page(release, found, withdrawn=withdrawn), tuple(links), withdrawn)
+        return Resource(
+            form.media_type, pages.document_page(release, found, withdrawn=withdrawn), tuple(links), withdrawn
+        )
     links.append(link(found.iri, "describes"))
     body = serialized(found.lines, form, release.project.prefixes)
     return Resource(form.media_type, body, tuple(links), withdrawn)
@@ -84,9 +86,7 @@ def thing_links(release: OpenRelease, path: str) -> list[str]:
     links = [link(release.base + path, "cite-as")]
     if path in (path_of(project.dataset_iri, release.base), path_of(project.release_iri(), release.base)):
         return [*links, *dataset_links(release, way)]
-    links += [
-        link(f"./{_last(named(path, form))}", "describedby", form.media_type) for form in FORMS[1:]
-    ]
+    links += [link(f"./{_last(named(path, form))}", "describedby", form.media_type) for form in FORMS[1:]]
     links.append(link(f"{way}{path_of(project.dataset_iri, release.base)}", "collection"))
     return [*links, *_common(release, "https://schema.org/AboutPage")]
 
@@ -115,13 +115,13 @@ def _last(address: str) -> str:
     return encoded(address.rpartition("/")[2])
 
 
-def _catalogue(release: OpenRelease, form: Format) -> bytes:
+def _catalogue(release: OpenRelease, form: Format) -> Resource:
     content = (release.folder / CATALOGUE).read_bytes()
-    if form.suffix == ".ttl":
-        return content
+    if form == TURTLE:
+        return Resource(form.media_type, content)
     triples = ox.parse(content, format=ox.RdfFormat.TURTLE)
     lines = sorted((ox.serialize((q.triple for q in triples), format=ox.RdfFormat.N_TRIPLES) or b"").splitlines())
-    return serialized(lines, form, release.project.prefixes)
+    return Resource(form.media_type, serialized(lines, form, release.project.prefixes))
 
 
 def _robots(release: OpenRelease) -> bytes:
@@ -134,7 +134,7 @@ _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def _sitemap(release: OpenRelease) -> bytes:
-    """All pages; an index of parts where they are many. Addresses are those below the base, under which it is hosted."""
+    """All pages, an index of parts where they are many; an address is below the base, which is where they belong."""
     count = sum(1 for _ in release.documents())
     if count <= _IN_A_SITEMAP:
         return sitemap_part(release, 1) or b""

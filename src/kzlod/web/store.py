@@ -1,7 +1,7 @@
 """What serving a release needs besides its files, made once and kept: a store, and the list of its documents.
 
-Both lie in a folder of caches, named by the SHA-256 that the release states for its N-Quads: another release has another
-name, so what is kept is never out of date. A folder appears whole or not at all; the oldest are removed.
+Both lie in a folder of caches, named by the SHA-256 that the release states for its N-Quads: another release has
+another name, so what is kept is never out of date. A folder appears whole or not at all; the oldest are removed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kzlod.errors import InputError
-from kzlod.quads.unpack import unpack
 from kzlod.release.files import SUMS
 from kzlod.web.lines import SortedLines
 
@@ -78,6 +77,8 @@ def _make(folder: Path, quads: Path, building: Path, base: str) -> None:
         if not packed.is_file():
             remedy = "fetch it too: `kzlod get … --format nq`"
             raise InputError("is not there", where=str(quads), remedy=remedy)
+        from kzlod.quads.unpack import unpack
+
         quads = building / "quads.nq"
         unpack(packed, quads, shown=str(packed))
     try:

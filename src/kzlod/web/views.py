@@ -1,4 +1,4 @@
-"""RDF as a page shows it: labels in the place of IRIs, links that are relative or lead to the web, texts with language."""
+"""RDF as a page shows it: labels in the place of IRIs, links that are relative or lead to the web, texts."""
 
 from __future__ import annotations
 
