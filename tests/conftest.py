@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.editing import ROOT, copy_reference
+from tests.serving import live, reference_release, strange
 from tests.stores import oxigraph_store, virtuoso_store
 
-__all__ = ["oxigraph_store", "virtuoso_store"]
+__all__ = ["live", "oxigraph_store", "reference_release", "strange", "virtuoso_store"]
 
 SHARED = ROOT.parent / "shared"
 

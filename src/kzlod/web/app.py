@@ -6,11 +6,13 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import FileResponse
 
 from kzlod.errors import QueryError
+from kzlod.formats import Format
 from kzlod.web import pages, site
 from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, split
 from kzlod.web.endpoint import Endpoint
@@ -189,8 +191,8 @@ class Application:
                 return self._thing(candidate, accept)
         for candidate in candidates(path):
             stem, form, page = split(candidate)
-            if form is not None:
-                return self._document(stem, form, page)
+            if form is not None and (document := self._document(stem, form, page)):
+                return document
         raise RefusedError(404, "nothing of the dataset has this address")
 
     def _catalogue(self, accept: str) -> Answer:
@@ -215,21 +217,19 @@ class Application:
         form = next(one for one in FORMS if one.media_type == best)
         headers = {"vary": "accept", **links(alternates)}
         location = f"./{encoded(named(last, form))}"
-        if self._release.is_withdrawn(self._release.base + path):
-            return self._document(path, form, 1)
-        if not self._release.has_below(self._release.base + path):
+        iri = self._release.base + path
+        if not self._release.has_below(iri) and not self._release.is_withdrawn(iri):
             return answer(b"", "text/plain", status=303, headers={**headers, "location": location})
-        found = site.rendered(self._release, path, form)
+        found = self._document(path, form, 1, {"vary": "accept", "content-location": location})
         assert found is not None
-        said = {**headers, "content-location": location, **links(found.links)}
-        return answer(found.body, found.media_type, headers=said)
+        return found
 
-    def _document(self, path: str, form: Any, page: int) -> Answer:
+    def _document(self, path: str, form: Format, page: int, headers: Mapping[str, str] | None = None) -> Answer | None:
         try:
             found = site.rendered(self._release, path, form, page)
         except QueryError as error:
             raise RefusedError(406, str(error)) from error
         if found is None:
-            raise RefusedError(404, "nothing of the dataset has this address")
+            return None
         status = 410 if found.withdrawn else 200
-        return answer(found.body, found.media_type, status=status, headers=links(found.links))
+        return answer(found.body, found.media_type, status=status, headers={**(headers or {}), **links(found.links)})

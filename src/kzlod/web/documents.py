@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -59,20 +61,14 @@ class Document:
 
 def document(release: OpenRelease, iri: str, page: int = 1) -> Document | None:
     """A page of the document of an IRI; None where nothing is said of it, or it has no such page."""
-    below = release.below(iri)
-    own = release.statements(iri) + below
-    pointers = release.pointers(iri)
-    if not own and not pointers.triples:
+    own, subjects, more, is_document = _outline(release, iri)
+    if not own and not subjects:
         return None
-    subjects: dict[str, list[str]] = {}
-    for subject, predicate in pointers.triples:
-        if subject != iri:
-            subjects.setdefault(subject, []).append(predicate)
     pages = max(-(-len(own) // STATEMENTS), -(-len(subjects) // POINTERS), 1)
     if page > pages:
         return None
-    here = list(subjects.items())[(page - 1) * POINTERS : page * POINTERS]
-    told = [(subject, tuple(by)) for subject, by in here if release.is_fact(subject)]
+    here = subjects[(page - 1) * POINTERS : page * POINTERS]
+    told = [(subject, by) for subject, by in here if release.is_fact(subject)]
     target = f"<{iri}> .".encode()
     facts = []
     for subject, by in told:
@@ -88,9 +84,30 @@ def document(release: OpenRelease, iri: str, page: int = 1) -> Document | None:
         facts=tuple(facts),
         pointers=tuple((subject, p) for subject, by in here if subject not in in_full for p in by),
         pointing=len(subjects),
-        more=pointers.more,
-        is_document=bool(below),
+        more=more,
+        is_document=is_document,
     )
+
+
+class _Outline(NamedTuple):
+    """What all pages of a document are cut from: its own statements, and who points to it by which predicates."""
+
+    own: list[bytes]
+    subjects: tuple[tuple[str, tuple[str, ...]], ...]
+    more: bool
+    is_document: bool
+
+
+@lru_cache(64)
+def _outline(release: OpenRelease, iri: str) -> _Outline:
+    below = release.below(iri)
+    pointers = release.pointers(iri)
+    subjects: dict[str, list[str]] = {}
+    for subject, predicate in pointers.triples:
+        if subject != iri:
+            subjects.setdefault(subject, []).append(predicate)
+    by = tuple((subject, tuple(predicates)) for subject, predicates in subjects.items())
+    return _Outline(release.statements(iri) + below, by, pointers.more, bool(below))
 
 
 def serialized(lines: list[bytes], form: Format, prefixes: Mapping[str, str]) -> bytes:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 _PART = re.compile(r'\s*([^\s,;"/]+)/([^\s,;"]+)\s*((?:;(?:"(?:[^"\\]|\\.)*"|[^",])*)?)(?:,|$)')
-_QUALITY = re.compile(r';\s*q\s*=\s*"?([01](?:\.[0-9]{0,3})?)"?\s*(?:;|$)', re.IGNORECASE)
+_QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?:;|$)", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MOST = 4096
 
 
@@ -34,7 +35,7 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
 
 
 def _quality(parameters: str) -> float:
-    match = _QUALITY.search(parameters)
+    match = _QUALITY.search(_QUOTED.sub('""', parameters))
     if match is None:
         return 1.0
     return min(float(match[1]), 1.0)
