@@ -62,10 +62,11 @@ class Served:
 
 
 @contextmanager
-def serving(release: Path, folder: Path, *options: str) -> Iterator[Served]:
-    """A server over a release; its caches and logs lie in `folder`."""
+def serving(release: Path, folder: Path, *options: str, as_project: bool = False) -> Iterator[Served]:
+    """A server over a release, or over a project; its caches and logs lie in `folder`."""
     log, errors = folder / "access.log", folder / "errors.log"
-    command = [sys.executable, "-c", _MAIN, "serve", str(release), "--port", "0", *options]
+    what = ["--project", str(release)] if as_project else [str(release)]
+    command = [sys.executable, "-c", _MAIN, "serve", *what, "--port", "0", *options]
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     with log.open("wb") as out, errors.open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)

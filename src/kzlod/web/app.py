@@ -27,6 +27,7 @@ from kzlod.web.opened import OpenRelease
 _KEPT = 64 << 20
 _LONGEST_KEY = 8192
 _SITEMAP = re.compile(r"sitemap-([1-9][0-9]{0,5})\.xml")
+_CLOSE = {"connection": "close"}  # what else is being sent is not waited for
 _CORS = {
     "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
     "access-control-allow-headers": "accept, content-type, if-none-match, range",
@@ -91,7 +92,7 @@ class Application:
         body = b""
         try:
             if request.method == "POST" and request.path == "sparql":
-                body = await exchange.body()
+                body = await exchange.body(request.header("content-length"))
             key = (request.path, request.query, request.header("accept"), request.header("content-type"), body)
             found = self._kept.get(key) if request.method in ("GET", "HEAD", "POST") else None
             if found is None:
@@ -120,10 +121,10 @@ class Application:
             return answer(b"", "text/plain", status=204, headers=_CORS)
         if request.path == "sparql":
             if request.method not in ("GET", "HEAD", "POST"):
-                raise RefusedError(405, "ask by GET or POST", {"allow": "GET, HEAD, POST, OPTIONS"})
+                raise RefusedError(405, "ask by GET or POST", {**_CLOSE, "allow": "GET, HEAD, POST, OPTIONS"})
             return await self._endpoint.protocol(request, body, exchange)
         if request.method not in ("GET", "HEAD"):
-            raise RefusedError(405, "what is here is read-only", {"allow": "GET, HEAD, OPTIONS"})
+            raise RefusedError(405, "what is here is read-only", {**_CLOSE, "allow": "GET, HEAD, OPTIONS"})
         collection, slash, name = request.path.partition("/")
         match collection:
             case "health" if not slash:
@@ -167,9 +168,8 @@ class Application:
         if base.matches(request.header("if-none-match")):
             await exchange.answer(base.not_modified())
             return
-        response = FileResponse(self._release.folder / path, media_type=media_type)
-        kept = [(name, value) for name, value in base.headers if name != b"content-length"]
-        response.raw_headers = [*kept, (b"accept-ranges", b"bytes")]
+        kept = {name.decode(): value.decode("latin-1") for name, value in base.headers if name != b"content-length"}
+        response = FileResponse(self._release.folder / path, media_type=media_type, headers=kept)
         await response(scope, exchange.receive, exchange.counted)
 
     def _resource(self, request: Request) -> Answer:

@@ -13,8 +13,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 BODY = 1 << 20
 """How many bytes a request may have."""
-PATIENCE = 15.0
-"""How many seconds a client may take to send a body, or to read the next piece of an answer."""
+PATIENCE = 10.0
+"""How many seconds a client may take to send a body."""
 
 
 class Exchange:
@@ -24,9 +24,15 @@ class Exchange:
         self.receive, self._send, self._head = receive, send, head
         self.status, self.sent = 0, 0
 
-    async def body(self) -> bytes:
-        """What the client sent; raises `RefusedError` where it is too much, or comes too slowly."""
+    async def body(self, length: str) -> bytes:
+        """What the client sent; raises `RefusedError` where it is too much, or comes too slowly.
+
+        `length` is what it says of the length: nothing, perhaps.
+        """
         pieces, size = [], 0
+        too_much = RefusedError(413, f"a request may have {BODY:,} bytes", {"connection": "close"})
+        if length.isdecimal() and int(length[:20]) > BODY:
+            raise too_much
         try:
             async with asyncio.timeout(PATIENCE):
                 while True:
@@ -36,7 +42,7 @@ class Exchange:
                     pieces.append(message.get("body", b""))
                     size += len(pieces[-1])
                     if size > BODY:
-                        raise RefusedError(413, f"a request may have {BODY:,} bytes", {"connection": "close"})
+                        raise too_much
                     if not message.get("more_body"):
                         return b"".join(pieces)
         except TimeoutError as error:
@@ -51,7 +57,7 @@ class Exchange:
         await self._send({"type": "http.response.body", "body": body})
 
     async def stream(self, status: int, headers: Headers, first: bytes, rest: AsyncIterator[bytes]) -> None:
-        """Send an answer piece by piece; a client that does not read on in time is left."""
+        """Send an answer piece by piece, as fast as the client reads."""
         await self._start(status, headers)
         if not self._head:
             await self._piece(first)
@@ -64,18 +70,16 @@ class Exchange:
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _piece(self, piece: bytes) -> None:
-        async with asyncio.timeout(PATIENCE):
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         self.sent += len(piece)
 
     async def counted(self, message: Message) -> None:
-        """Send a message that others made (a file's), with the same patience."""
+        """Send a message that others made: a file's."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         else:
             self.sent += len(message.get("body", b""))
-        async with asyncio.timeout(PATIENCE):
-            await self._send(message)
+        await self._send(message)
 
     async def while_there(self, work: Coroutine[Any, Any, Answer | None]) -> Answer | None:
         """Do what takes long, and stop where the client has gone: then there is no answer."""

@@ -8,8 +8,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD, TARGET = 32 << 10, 32 << 10
 """How many bytes the headers of a request may have, and its target."""
-PATIENCE = 15.0
-"""How many seconds a client has for the head of a request, and for reading an answer that was written."""
+PATIENCE = 10.0
+"""How many seconds a client has for the head of a request, and for reading on in an answer."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -18,12 +18,14 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._size = self._unread = 0
-        self._in_head, self._began = True, False
+        self._in_head, self._moved = True, False
         self._patience: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._ready()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def _wait(self) -> None:
@@ -38,15 +40,24 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._patience = None
-        if not self.transport.is_closing():
-            self.transport.abort()
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        self._began = False
+        self._moved = False
         super().data_received(data)
-        if self._in_head and not self._began:
+        if self._in_head and not self._moved:
             # The parser holds a line of the head until it has its end.
             self._size += len(data)
             self._limit()
@@ -54,7 +65,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._wait()
 
     def on_message_begin(self) -> None:
-        self._size, self._in_head, self._began = 0, True, True
+        self._size, self._in_head, self._moved = 0, True, True
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -73,7 +84,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._ready()
-        self._in_head = False
+        self._in_head, self._moved = False, True
         if not self.transport.is_closing():
             super().on_headers_complete()
 
@@ -82,7 +93,7 @@ class GuardedProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_head = True
+        self._size, self._in_head, self._moved = 0, True, True
         if not self.transport.is_closing():
             super().on_message_complete()
 
@@ -90,6 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             self.transport.close()
+            self.loop.call_later(PATIENCE, self.transport.abort)
 
     def timeout_keep_alive_handler(self) -> None:
         """Nothing more was asked for: end the connection; at once where the client has stopped reading the answer."""
