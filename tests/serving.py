@@ -98,8 +98,8 @@ def reference_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def live(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The reference dataset, served; queries may take four seconds."""
-    with serving(reference_release, tmp_path_factory.mktemp("reference"), "--timeout", "4") as served:
+    """The reference dataset, served; queries may take three seconds."""
+    with serving(reference_release, tmp_path_factory.mktemp("reference"), "--timeout", "3") as served:
         yield served
 
 

@@ -174,6 +174,13 @@ def test_head_is_get_without_a_body(live: Served, path: str) -> None:
     assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
 
 
+def test_a_kept_answer_is_for_its_method_alone(live: Served) -> None:
+    for _ in range(2):
+        assert live.get("/thing/china").status_code == 303
+        assert live.client.post(f"{live.url}/thing/china").status_code == 405
+        assert live.client.options(f"{live.url}/thing/china").status_code == 204
+
+
 def test_a_document_comes_in_pages(strange: Served) -> None:
     url, seen, numbers = "/thing/many.nt", set[str](), 0
     while url:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from starlette.responses import FileResponse
@@ -43,6 +43,7 @@ class Application:
         self._endpoint = Endpoint(release, lanes)
         self._fixed = site.fixed(release)
         self._kept = KeptAnswers(most=_KEPT)
+        self._under_way: dict[tuple[str | bytes, ...], asyncio.Future[None]] = {}
         project = release.project
         self._files = f"release/{project.id}/{project.version}/"
 
@@ -77,28 +78,32 @@ class Application:
             # Nothing of what went wrong inside is told: the client hears that it did, or that the answer broke off.
             if not exchange.status:
                 await exchange.answer(text(500, "something went wrong here"))
-        client = scope.get("client")
-        self._log.write(
-            client=client[0] if client else "",
-            method=request.method,
-            path=f"/{path}",
-            status=exchange.status,
-            sent=exchange.sent,
-            seconds=time.perf_counter() - started,
-            agent=request.header("user-agent"),
-        )
+        finally:
+            client = scope.get("client")
+            self._log.write(
+                client=client[0] if client else "",
+                method=request.method,
+                path=f"/{path}",
+                status=exchange.status,
+                sent=exchange.sent,
+                seconds=time.perf_counter() - started,
+                agent=request.header("user-agent"),
+            )
 
     async def _exchange(self, request: Request, exchange: Exchange, scope: dict[str, Any]) -> None:
         body = b""
         try:
             if request.method == "POST" and request.path == "sparql":
                 body = await exchange.body(request.header("content-length"))
-            key = (request.path, request.query, request.header("accept"), request.header("content-type"), body)
-            found = self._kept.get(key) if request.method in ("GET", "HEAD", "POST") else None
+            method = "GET" if request.method == "HEAD" else request.method
+            key = (method, request.path, request.query, request.header("accept"), request.header("content-type"), body)
+            found = self._kept.get(key)
+            if found is None and key in self._under_way:
+                # Somebody asks the same just now: there may be an answer when that one has it.
+                await asyncio.wait((self._under_way[key],))
+                found = self._kept.get(key)
             if found is None:
-                found = await self._answer(request, body, exchange, scope)
-                if found is not None and sum(map(len, key)) <= _LONGEST_KEY and request.path != "health":
-                    self._kept.put(key, found)
+                found = await self._made(key, self._answer(request, body, exchange, scope))
         except RefusedError as error:
             found = self._refused(request, error)
         if found is None:
@@ -107,6 +112,21 @@ class Application:
         if tags and found.status == 200 and request.method != "POST" and found.matches(tags):
             found = found.not_modified()
         await exchange.answer(found)
+
+    async def _made(self, key: tuple[str | bytes, ...], work: Coroutine[Any, Any, Answer | None]) -> Answer | None:
+        """An answer, made and kept; while it is being made, others who ask the same can wait for it."""
+        done = asyncio.get_running_loop().create_future()
+        if first := key not in self._under_way:
+            self._under_way[key] = done
+        try:
+            found = await work
+            if found is not None and sum(map(len, key)) <= _LONGEST_KEY and key[1] != "health":
+                self._kept.put(key, found)
+            return found
+        finally:
+            if first:
+                del self._under_way[key]
+                done.set_result(None)
 
     def _refused(self, request: Request, error: RefusedError) -> Answer:
         if negotiate(request.header("accept"), ["text/plain", HTML.media_type]) == HTML.media_type:
@@ -136,7 +156,7 @@ class Application:
             case "queries" if name:
                 return await self._endpoint.query_page(request, name.removesuffix(HTML.suffix))
         for path in candidates(request.path):
-            if path.startswith(self._files) and path.removeprefix(self._files) in self._release.files:
+            if path.startswith(self._files):
                 await self._file(request, path.removeprefix(self._files), exchange, scope)
                 return None
         return await asyncio.to_thread(self._resource, request)
@@ -157,7 +177,9 @@ class Application:
 
     async def _file(self, request: Request, path: str, exchange: Exchange, scope: dict[str, Any]) -> None:
         """Send a file of the release, or the ranges of it that are asked for (RFC 9110, section 14)."""
-        file = self._release.files[path]
+        file = self._release.files.get(path)
+        if file is None:
+            raise RefusedError(404, "the release has no such file, or not here")
         headers = {
             "etag": f'"{file.sha256 or self._release.digest}"',
             "cache-control": "public, max-age=86400",

@@ -121,9 +121,8 @@ class Endpoint:
             return pages.Outcome(problem=error.message)
 
     async def _whole(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> Result:
-        question = self._question(sparql, dataset, AS_PAGE)
         try:
-            result = await self._lanes.quick(question)
+            question, result = await self._quick(sparql, dataset, AS_PAGE)
             if result is None:
                 async with self._lanes.long(question) as result:
                     if result.rest is not None:
@@ -135,14 +134,8 @@ class Endpoint:
     async def _answer(
         self, sparql: str, dataset: Sequence[tuple[str, str]], want: Wanted, exchange: Exchange
     ) -> Answer | None:
-        question = self._question(sparql, dataset, want)
         try:
-            result = await self._lanes.quick(question)
-            if result is not None and result.status == 400:
-                # Prefixes of the dataset need no declaration.
-                again = declared(sparql, self._release.project.prefixes)
-                if again != sparql:
-                    result = await self._lanes.quick(question := self._question(again, dataset, want))
+            question, result = await self._quick(sparql, dataset, want)
             if result is not None:
                 return _written(result, want)
             return await exchange.while_there(self._long(question, want, exchange))
@@ -150,6 +143,19 @@ class Endpoint:
             if exchange.status:
                 raise  # the answer has begun: all that is left is to break off
             raise self._failed(error) from error
+
+    async def _quick(
+        self, sparql: str, dataset: Sequence[tuple[str, str]], want: Wanted
+    ) -> tuple[Question, Result | None]:
+        """What the engine is asked, and its answer if that is quick; prefixes of the dataset need no declaration."""
+        question = self._question(sparql, dataset, want)
+        result = await self._lanes.quick(question)
+        if result is not None and result.status == 400:
+            again = declared(sparql, self._release.project.prefixes)
+            if again != sparql:
+                question = self._question(again, dataset, want)
+                result = await self._lanes.quick(question)
+        return question, result
 
     async def _long(self, question: Question, want: Wanted, exchange: Exchange) -> Answer | None:
         async with self._lanes.long(question) as result:
@@ -174,7 +180,7 @@ class Endpoint:
         except QueryError as error:
             raise RefusedError(400, f"the query {error}") from error
         union = not dataset and not has_word(sparql, "FROM")
-        return Question(sparql.encode(), want.accept, "union-default-graph=" if union else urlencode(dataset))
+        return Question(sparql.encode(), want.accept(), "union-default-graph=" if union else urlencode(dataset))
 
     def _failed(self, error: Exception) -> RefusedError:
         if isinstance(error, TooLongError):
@@ -230,6 +236,8 @@ def _checked(result: Result) -> Result:
     said = result.body.decode("utf-8", "replace").partition(": expected one of")[0].strip()
     if result.status == 406:
         raise RefusedError(406, "the query gives rows where only triples are accepted, or triples where only rows are")
+    if result.status != 400:
+        raise RefusedError(503, "the engine could not answer; ask again later", {"retry-after": "10"})
     raise RefusedError(400, f"the query is not SPARQL: {said[:500]}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from kzlod.formats import FORMATS, JSONLD, NTRIPLES, RDFXML, TURTLE
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     triples: str
     page: bool = False
 
-    @property
+    @lru_cache(1024)  # noqa: B019 (a tuple of texts, of which there are few)
     def accept(self) -> str:
         """The header with which the engine is asked."""
         engine = {"application/json": ROWS[0], "application/xml": ROWS[1], "text/xml": ROWS[1]}
@@ -53,6 +54,7 @@ class Wanted(NamedTuple):
 AS_PAGE = Wanted(ROWS[0].media_type, NTRIPLES.media_type, page=True)
 
 
+@lru_cache(1024)
 def wanted(accept: str, format_: str | None, *, pages: bool) -> Wanted:
     """What a client takes, by the `format` that it names or by its `Accept`; `pages` is whether there is a page.
 

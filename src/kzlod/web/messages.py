@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
@@ -73,23 +74,25 @@ def answer(
     body: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None, tagged: bool = True
 ) -> Answer:
     """An answer with an entity tag, which whoever asks again sends back; `tagged` is whether it has one."""
-    named = {"content-type": _typed(media_type), "content-length": str(len(body)), **(headers or {})}
+    more: Headers = ((b"content-length", b"%d" % len(body)),)
     if tagged and status == 200:
-        named["etag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        named.setdefault("cache-control", "public, max-age=60")
-    return Answer(status, (*encoded_headers(named), *_ALWAYS), body)
+        more += ((b"etag", b'"%s"' % hashlib.sha256(body).hexdigest()[:32].encode()),)
+        if not headers or "cache-control" not in headers:
+            more += ((b"cache-control", b"public, max-age=60"),)
+    named = _encoded((("content-type", _typed(media_type)), *(headers or {}).items()))
+    return Answer(status, (*named, *more, *_ALWAYS), body)
 
 
-def encoded_headers(headers: Mapping[str, str]) -> Headers:
+@lru_cache(4096)
+def _encoded(headers: tuple[tuple[str, str], ...]) -> Headers:
     """Headers as they go out; no value carries a line break, whatever it was made of."""
-    return tuple(
-        (name.encode("ascii"), _CONTROL.sub("", value).encode("latin-1", "replace")) for name, value in headers.items()
-    )
+    plain = ((name, _CONTROL.sub("", value)) for name, value in headers)
+    return tuple((name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in plain)
 
 
 def streamed(media_type: str, headers: Mapping[str, str]) -> Headers:
     """The headers of an answer of unknown length."""
-    return (*encoded_headers({"content-type": _typed(media_type), **headers}), *_ALWAYS)
+    return (*_encoded((("content-type", _typed(media_type)), *headers.items())), *_ALWAYS)
 
 
 def text(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -122,6 +125,8 @@ def links(all_: Iterable[str]) -> dict[str, str]:
 
 def fields(query: str) -> list[tuple[str, str]]:
     """The fields of a query string or a form, in UTF-8; raises `RefusedError` for what is none."""
+    if not query:
+        return []
     try:
         return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
     except UnicodeDecodeError as error:

@@ -22,10 +22,9 @@ from kzlod.web.documents import Document
 from kzlod.web.opened import OpenRelease
 from kzlod.web.views import View
 
-STYLE = "style.css"
+STYLE, ICON = "style.css", "icon.svg"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The content-security policy of every page: no script, nothing from elsewhere."""
 ROWS = 500
@@ -53,9 +52,9 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def style() -> bytes:
-    """The one style sheet."""
-    return (files("kzlod.web") / STYLE).read_bytes()
+def shipped(name: str) -> bytes:
+    """What pages refer to and comes with the package: the style sheet, the icon."""
+    return (files("kzlod.web") / name).read_bytes()
 
 
 def _page(release: OpenRelease, template: str, path: str, **values: Any) -> bytes:

@@ -6,6 +6,7 @@ A general client costs more than the engine's own work for a look-up: forty time
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import cast
 
 _MUCH = 1 << 18
@@ -14,6 +15,18 @@ _HEAD = 1 << 16
 
 class BrokenError(Exception):
     """The connection ended in the middle of an answer, or the answer is no HTTP."""
+
+
+@lru_cache(1024)  # the heads of an engine's answers are few
+def _read(head: bytes) -> tuple[int, str, bool, int]:
+    """The status, the media type, whether the body is chunked, and its length otherwise."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    named = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    try:
+        status, length = int(first[9:12]), int(named.get("content-length", "0"))
+    except ValueError as error:
+        raise BrokenError("the engine's answer is no HTTP") from error
+    return status, named.get("content-type", ""), "transfer-encoding" in named, length
 
 
 class Connection(asyncio.Protocol):
@@ -66,19 +79,9 @@ class Connection(asyncio.Protocol):
             if len(self._data) > _HEAD:
                 raise BrokenError("the engine's answer has no end of its head")
             await self._more()
-        head = bytes(self._data[:end]).decode("latin-1").split("\r\n")
+        head = bytes(self._data[:end])
         del self._data[: end + 4]
-        self.status, self.media_type = int(head[0][9:12]), ""
-        self._chunked, self._left = False, 0
-        for line in head[1:]:
-            name, _, value = line.partition(":")
-            match name.lower():
-                case "content-type":
-                    self.media_type = value.strip()
-                case "content-length":
-                    self._left = int(value)
-                case "transfer-encoding":
-                    self._chunked = True
+        self.status, self.media_type, self._chunked, self._left = _read(head)
 
     async def _line(self) -> bytes:
         while (end := self._data.find(b"\r\n")) < 0:
@@ -109,8 +112,23 @@ class Connection(asyncio.Protocol):
             await self._line()
         return piece
 
+    def _at_once(self) -> bytes | None:
+        """The body, where it is one chunk and is there already, which small answers are; else None."""
+        end = self._data.find(b"\r\n")
+        if not self._chunked or self._left or end < 1:
+            return None
+        size = int(self._data[:end], 16)
+        if not size or len(self._data) != end + size + 9 or not self._data.endswith(b"\r\n0\r\n\r\n"):
+            return None
+        body = bytes(self._data[end + 2 : end + 2 + size])
+        self._data.clear()
+        self._chunked = False
+        return body
+
     async def whole(self, most: int) -> tuple[bytes, bool]:
         """The body, and whether that is all; where it is more than `most` bytes, what came until then."""
+        if (body := self._at_once()) is not None:
+            return body, True
         pieces, size = [], 0
         while piece := await self.piece():
             pieces.append(piece)

@@ -57,10 +57,10 @@ class Engine:
         program, confine = binary(), confinement(settings.memory)
         for _ in range(3):  # another program may take the port before the engine does
             port = _free_port()
+            # No `--timeout-s`: for it the engine starts a thread a query, which sleeps as long, answered or not.
             process = await asyncio.create_subprocess_exec(
                 program,
                 *("serve-read-only", "--location", str(settings.store), "--bind", f"127.0.0.1:{port}"),
-                *("--timeout-s", str(max(int(settings.timeout), 1))),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
