@@ -14,7 +14,7 @@ from pathlib import Path
 class SortedLines:
     """Lines in the order of their bytes, each ended by a line feed: in memory, or in a file that is mapped.
 
-    >>> lines = SortedLines(b"<http://e/a> x .\\n<http://e/a#b> x .\\n<http://e/a#b> y .\\n")
+    >>> lines = SortedLines(b"<http://e/a#b> x .\\n<http://e/a#b> y .\\n<http://e/a> x .\\n")
     >>> lines.beginning(b"<http://e/a#")
     [b'<http://e/a#b> x .', b'<http://e/a#b> y .']
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from kzlod.release.files import SUMS
 from kzlod.web.lines import SortedLines
 
 _KEPT = 6
+_BUILDING, _STALE = ".building-", 24 * 3600
 _FORM = "1"
 """Raised when what is kept changes its form."""
 
@@ -44,7 +46,7 @@ def kept(folder: Path, *, id_: str, base: str, cache: Path) -> Kept:
     target = cache / "served" / f"{_FORM}-{digest}"
     if not (target / "documents").is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(dir=target.parent, prefix=".building-"))
+        building = Path(tempfile.mkdtemp(dir=target.parent, prefix=_BUILDING))
         try:
             _make(folder, quads, building, base)
             with suppress(OSError):  # another process was faster: its folder is the same
@@ -111,7 +113,10 @@ def _write_documents(quads: Path, target: Path, base: str) -> None:
 
 
 def _forget(target: Path) -> None:
-    """Remove the oldest of what is kept."""
+    """Remove the oldest of what is kept, and what a process that was killed has left."""
+    for stale in target.parent.glob(f"{_BUILDING}*"):
+        if time.time() - stale.stat().st_mtime > _STALE:
+            shutil.rmtree(stale, ignore_errors=True)
     there = [path for path in target.parent.iterdir() if path.is_dir() and not path.name.startswith(".")]
     for path in sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
         if path != target:

@@ -18,7 +18,7 @@ from kzlod.web.engine.connection import BrokenError, Connection
 from kzlod.web.engine.process import Engine, Settings
 
 QUICK, LARGE = 1.0, 1 << 20
-_AT_A_TIME, _LONG, _WAITING = 64, 2, 32
+_AT_A_TIME, _CROWD, _LONG, _WAITING = 64, 4, 2, 32
 _REMEMBERED = 1000
 
 
@@ -70,7 +70,7 @@ class Lanes:
         self._fresh = asyncio.Lock()
         self._places = asyncio.Semaphore(_AT_A_TIME)
         self._long_places = asyncio.Semaphore(_LONG)
-        self._waiting = 0
+        self._waiting = self._under_way = 0
         self._spare: list[Engine] = []
         self._slow: OrderedDict[Question, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -133,12 +133,25 @@ class Lanes:
             async with self._places:
                 engine = self._quick
                 assert engine is not None
+                self._under_way += 1
+                engine.asked += 1
                 try:
                     return await self._ask(engine, question)
+                except TimeoutError:
+                    self._later(self._put_aside(engine))
+                    if self._under_way <= _CROWD:
+                        self._remember(question)
+                        return None
+                    # Perhaps the others held it up: it is tried once more.
+                    if last:
+                        return None
                 except BrokenError as error:
                     # It was killed, or died of this query or another; a query only reads, so it can be asked again.
                     if last:
                         raise EngineError from error
+                finally:
+                    self._under_way -= 1
+                    engine.asked -= 1
             if not engine.runs:
                 await self._renew(engine)
         raise AssertionError("the second time returns or raises")
@@ -149,12 +162,6 @@ class Lanes:
             async with asyncio.timeout(QUICK):
                 connection = await engine.ask(question.request)
                 body, all_ = await connection.whole(LARGE)
-        except TimeoutError:
-            self._remember(question)
-            if connection is not None:
-                connection.close()
-            self._later(self._put_aside(engine))
-            return None
         except BaseException:
             if connection is not None:
                 connection.close()
@@ -169,7 +176,9 @@ class Lanes:
     async def _put_aside(self, engine: Engine) -> None:
         """Let a process with a query that may never end finish the others, and kill it."""
         await self._renew(engine)
-        await asyncio.sleep(2 * QUICK)
+        deadline = asyncio.get_running_loop().time() + QUICK
+        while engine.asked and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
         await engine.end()
 
     def _remember(self, question: Question) -> None:

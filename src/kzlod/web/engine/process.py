@@ -50,6 +50,8 @@ class Engine:
     def __init__(self, process: Process, port: int) -> None:
         self._process, self._port = process, port
         self._idle: list[Connection] = []
+        self.asked = 0
+        """How many of those who ask it still wait for an answer."""
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
