@@ -111,6 +111,32 @@ def test_what_is_nested_too_deep_is_refused(live: Served, query: str) -> None:
     assert live.engines() == before
 
 
+LONG = {
+    "dots": "a." * 400_000,
+    "quotes": "'\"" * 300_000,
+    "angles": "<a" * 300_000,
+    "escapes": "\\u0027" * 100_000,
+    "prefixes": "PREFIX " * 100_000,
+    "spaces": "PREFIX" + " " * 800_000,
+    "backslashes": "a:\\" * 200_000,
+    "long quotes": "'''" * 250_000,
+    "groups": "{ " * 400_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_query_that_is_long_to_read_holds_up_nobody(live: Served, name: str) -> None:
+    """A reader that goes back over what it has read would need hours for these."""
+    headers, query = {"content-type": "application/sparql-query"}, f"SELECT * {{ ?s ?p service from {LONG[name]}"
+    with ThreadPoolExecutor(1) as pool, httpx.Client(timeout=60) as client:
+        asked = pool.submit(client.post, f"{live.url}/sparql", content=query, headers=headers)
+        time.sleep(0.1)
+        start = time.monotonic()
+        assert live.get("/health").status_code == 200
+        assert time.monotonic() - start < 3
+        assert asked.result().status_code in (400, 403)
+
+
 @pytest.mark.parametrize("query", [ENDLESS, SORTED, PATHS])
 def test_a_query_without_end_is_ended(live: Served, query: str) -> None:
     start = time.monotonic()

@@ -41,7 +41,7 @@ def command(release: Path | None, project: Project, host: str, port: int, timeou
     \b
     Examples:
       kzlod serve
-      kzlod serve dist/kazakhstan-china/latest --port 8000
+      kzlod serve dist/towns/latest --port 8000
     """
     for package in ("uvicorn", "starlette", "jinja2", "httptools", "uvloop"):
         need(package, install="kzlod[web]")

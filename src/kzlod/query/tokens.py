@@ -14,6 +14,7 @@ from kzlod.errors import QueryError
 
 DEPTH, OPERATORS = 100, 2000
 """How deep brackets and signs may be nested in a query, and how many operators it may have."""
+_LOCAL = r"(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*+"
 _TOKEN = re.compile(
     r"(?P<text>'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
     r'|"""(?:"{0,2}(?:[^"\\]|\\.))*"""'
@@ -23,15 +24,15 @@ _TOKEN = re.compile(
     r"|(?P<variable>[?$][\w·̀-ͯ]+)"
     r"|(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>(?:[^\W\d][\w.·-]*)?:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)"
-    r"|(?P<word>[^\W\d]\w*)"
+    # A name and a word begin alike: read as one, each letter is looked at once, whatever follows.
+    rf"|(?P<name>[^\W\d][\w·-]*+(?:\.++[\w·-]++)*+(?::{_LOCAL})?+|:{_LOCAL})"
     r"|(?P<sign>[^\s])",
     re.DOTALL,
 )
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PAIRED = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OPEN, _CLOSE, _PREFIXED = frozenset("{(["), frozenset("})]"), frozenset("!^-+")
-_JOINING = frozenset("/|&+-*=<>,")
+_JOINING = frozenset("/|&+-*")
 
 
 def readings(sparql: str) -> tuple[str, ...]:
@@ -54,6 +55,8 @@ def tokens(sparql: str) -> Iterator[tuple[str, str]]:
     """
     for match in _TOKEN.finditer(sparql):
         kind = match.lastgroup
+        if kind == "name" and ":" not in match[0]:
+            kind = "word"
         if kind and kind != "comment":
             yield kind, match[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ _DATASET = ("default-graph-uri", "named-graph-uri")
 _PLAIN = re.compile(r"\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _READ_ONLY = "the endpoint is read-only: updates are not carried out"
 _VARY = {"vary": "accept"}
+_SHORT = 10_000
 
 
 class Endpoint:
@@ -148,14 +150,20 @@ class Endpoint:
         self, sparql: str, dataset: Sequence[tuple[str, str]], want: Wanted
     ) -> tuple[Question, Result | None]:
         """What the engine is asked, and its answer if that is quick; prefixes of the dataset need no declaration."""
-        question = self._question(sparql, dataset, want)
+        question = await self._vetted(sparql, dataset, want)
         result = await self._lanes.quick(question)
         if result is not None and result.status == 400:
-            again = declared(sparql, self._release.project.prefixes)
+            again = await asyncio.to_thread(declared, sparql, self._release.project.prefixes)
             if again != sparql:
-                question = self._question(again, dataset, want)
+                question = await self._vetted(again, dataset, want)
                 result = await self._lanes.quick(question)
         return question, result
+
+    async def _vetted(self, sparql: str, dataset: Sequence[tuple[str, str]], want: Wanted) -> Question:
+        """The question; a long query is looked through beside the others, which it would hold up."""
+        if len(sparql) <= _SHORT:
+            return self._question(sparql, dataset, want)
+        return await asyncio.to_thread(self._question, sparql, dataset, want)
 
     async def _long(self, question: Question, want: Wanted, exchange: Exchange) -> Answer | None:
         async with self._lanes.long(question) as result:
@@ -180,7 +188,7 @@ class Endpoint:
         except QueryError as error:
             raise RefusedError(400, f"the query {error}") from error
         union = not dataset and not has_word(sparql, "FROM")
-        return Question(sparql.encode(), want.accept(), "union-default-graph=" if union else urlencode(dataset))
+        return Question(sparql.encode(), want.accept, "union-default-graph=" if union else urlencode(dataset))
 
     def _failed(self, error: Exception) -> RefusedError:
         if isinstance(error, TooLongError):

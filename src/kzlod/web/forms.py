@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
     triples: str
     page: bool = False
 
-    @lru_cache(1024)  # noqa: B019 (a tuple of texts, of which there are few)
+    @property
     def accept(self) -> str:
         """The header with which the engine is asked."""
         engine = {"application/json": ROWS[0], "application/xml": ROWS[1], "text/xml": ROWS[1]}
