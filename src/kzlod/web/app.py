@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+import traceback
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
@@ -19,13 +20,14 @@ from kzlod.web.endpoint import Endpoint
 from kzlod.web.engine import Lanes
 from kzlod.web.exchange import Exchange, Receive, Send
 from kzlod.web.kept_answers import KeptAnswers
-from kzlod.web.log import AccessLog
+from kzlod.web.log import AccessLog, Noted
 from kzlod.web.messages import Answer, RefusedError, Request, answer, link, links, text
 from kzlod.web.negotiation import negotiate
 from kzlod.web.opened import OpenRelease
 
 _KEPT = 64 << 20
 _LONGEST_KEY = 8192
+_SOON = 5.0
 _SITEMAP = re.compile(r"sitemap-([1-9][0-9]{0,5})\.xml")
 _CLOSE = {"connection": "close"}  # what else is being sent is not waited for
 _CORS = {
@@ -72,22 +74,27 @@ class Application:
         path = scope["raw_path"].decode("latin-1").removeprefix("/")
         request = Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers)
         exchange = Exchange(receive, send, head=request.method == "HEAD")
+        failure = ""
         try:
             await self._exchange(request, exchange, scope)
-        except Exception:
-            # Nothing of what went wrong inside is told: the client hears that it did, or that the answer broke off.
+        except Exception as error:
+            # What went wrong inside is for the log: the client hears that it did, or that the answer broke off.
+            failure = "".join(traceback.format_exception(error))
             if not exchange.status:
                 await exchange.answer(text(500, "something went wrong here"))
         finally:
-            client = scope.get("client")
             self._log.write(
-                client=client[0] if client else "",
-                method=request.method,
-                path=f"/{path}",
-                status=exchange.status,
-                sent=exchange.sent,
-                seconds=time.perf_counter() - started,
-                agent=request.header("user-agent"),
+                Noted(
+                    at=time.time(),
+                    client=(scope.get("client") or ("",))[0],
+                    method=request.method,
+                    path=f"/{path}",
+                    status=exchange.status,
+                    sent=exchange.sent,
+                    seconds=time.perf_counter() - started,
+                    agent=request.header("user-agent"),
+                    failure=failure,
+                )
             )
 
     async def _exchange(self, request: Request, exchange: Exchange, scope: dict[str, Any]) -> None:
@@ -99,8 +106,8 @@ class Application:
             key = (method, request.path, request.query, request.header("accept"), request.header("content-type"), body)
             found = self._kept.get(key)
             if found is None and key in self._under_way:
-                # Somebody asks the same just now: there may be an answer when that one has it.
-                await asyncio.wait((self._under_way[key],))
+                # Somebody asks the same just now: soon there may be an answer.
+                await asyncio.wait((self._under_way[key],), timeout=_SOON)
                 found = self._kept.get(key)
             if found is None:
                 found = await self._made(key, self._answer(request, body, exchange, scope))
@@ -114,9 +121,9 @@ class Application:
         await exchange.answer(found)
 
     async def _made(self, key: tuple[str | bytes, ...], work: Coroutine[Any, Any, Answer | None]) -> Answer | None:
-        """An answer, made and kept; while it is being made, others who ask the same can wait for it."""
+        """An answer, made and kept; while that of a canned query is being made, others who ask it can wait for it."""
         done = asyncio.get_running_loop().create_future()
-        if first := key not in self._under_way:
+        if first := str(key[1]).startswith(("api/", "queries/")) and key not in self._under_way:
             self._under_way[key] = done
         try:
             found = await work

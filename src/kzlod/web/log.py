@@ -5,21 +5,37 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-import time
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 _EVERY = 0.25
 _MOST = 500
 
 
-_Noted = tuple[float, str, str, str, int, int, float, str]
+class Noted(NamedTuple):
+    """A request that was answered; `failure` is what went wrong inside, with the way there."""
 
+    at: float
+    client: str
+    method: str
+    path: str
+    status: int
+    sent: int
+    seconds: float
+    agent: str
+    failure: str = ""
 
-def _line(noted: _Noted) -> str:
-    at, client, method, path, status, sent, seconds, agent = noted
-    when = datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="milliseconds")
-    line = {"time": when, "client": client, "method": method, "path": path, "status": status, "bytes": sent}
-    return json.dumps({**line, "ms": round(seconds * 1000, 2), "agent": agent}) + "\n"
+    def line(self) -> str:
+        """The request as a line of the log."""
+        when = datetime.datetime.fromtimestamp(self.at, datetime.UTC).isoformat(timespec="milliseconds")
+        said: dict[str, object] = {
+            "time": when,
+            "client": self.client,
+            "method": self.method,
+            "path": self.path[:_MOST],
+        }
+        said |= {"status": self.status, "bytes": self.sent, "ms": round(self.seconds * 1000, 2)}
+        said |= {"agent": self.agent[:_MOST]} | ({"failure": self.failure} if self.failure else {})
+        return json.dumps(said) + "\n"
 
 
 class AccessLog:
@@ -27,14 +43,14 @@ class AccessLog:
 
     def __init__(self, file: TextIO | None) -> None:
         self._file = file
-        self._lines: list[_Noted] = []
+        self._lines: list[Noted] = []
         self._planned = False
 
-    def write(self, *, client: str, method: str, path: str, status: int, sent: int, seconds: float, agent: str) -> None:
+    def write(self, noted: Noted) -> None:
         """Note a request."""
         if self._file is None:
             return
-        self._lines.append((time.time(), client, method, path[:_MOST], status, sent, seconds, agent[:_MOST]))
+        self._lines.append(noted)
         if not self._planned:
             self._planned = True
             asyncio.get_running_loop().call_later(_EVERY, self.flush)
@@ -43,7 +59,7 @@ class AccessLog:
         """Write what waits."""
         self._planned = False
         if self._lines and self._file is not None:
-            text = "".join(map(_line, self._lines))
+            text = "".join(noted.line() for noted in self._lines)
             self._lines.clear()
             try:
                 self._file.write(text)
