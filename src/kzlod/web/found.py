@@ -9,6 +9,7 @@ from pathlib import Path
 from kzlod.project import Project
 from kzlod.release.files import CATALOGUE
 from kzlod.snapshot import digest
+from kzlod.web.store import forget
 
 _MADE = "made"
 
@@ -32,4 +33,5 @@ def found(project: Project, *, cache: Path, step: Callable[[str], None] = lambda
         step("no release is built: making one of the tables")
         with Dataset.open(project) as dataset:
             build(dataset.sound(), out, step=step)
+        forget(out)
     return made, False

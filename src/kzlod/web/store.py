@@ -53,7 +53,7 @@ def kept(folder: Path, *, id_: str, base: str, cache: Path) -> Kept:
                 building.rename(target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        _forget(target)
+        forget(target)
     with suppress(OSError):
         os.utime(target)
     unpacked = target / "quads.nq"
@@ -112,8 +112,8 @@ def _write_documents(quads: Path, target: Path, base: str) -> None:
             last = path
 
 
-def _forget(target: Path) -> None:
-    """Remove the oldest of what is kept, and what a process that was killed has left."""
+def forget(target: Path) -> None:
+    """Remove the oldest of what is kept beside a folder, and what a process that was killed has left."""
     for stale in target.parent.glob(f"{_BUILDING}*"):
         if time.time() - stale.stat().st_mtime > _STALE:
             shutil.rmtree(stale, ignore_errors=True)

@@ -66,7 +66,8 @@ class View:
     def iri(self, iri: str) -> Shown:
         """An IRI: its label and where it leads."""
         label = self._release.label(iri)
-        text = label.value if label else short(ox.NamedNode(iri), self._prefixes)
+        base = self._release.base
+        text = label.value if label else short(ox.NamedNode(iri), self._prefixes).removeprefix(base) or iri
         spoken = (label.language or "") if label else ""
         return Shown(text, self.href(iri), spoken if spoken != DEFAULT else "", iri)
 
