@@ -10,10 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kzlod.errors import QueryError
-
-DEPTH, OPERATORS = 100, 2000
-"""How deep brackets and signs may be nested in a query, and how many operators it may have."""
 _LOCAL = r"(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*+"
 _TOKEN = re.compile(
     r"(?P<text>'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
@@ -31,8 +27,6 @@ _TOKEN = re.compile(
 )
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PAIRED = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_OPEN, _CLOSE, _PREFIXED = frozenset("{(["), frozenset("})]"), frozenset("!^-+")
-_JOINING = frozenset("/|&+-*")
 
 
 def readings(sparql: str) -> tuple[str, ...]:
@@ -97,27 +91,3 @@ def has_word(sparql: str, word: str) -> bool:
         lower in reading.lower() and any(kind == "word" and token.lower() == lower for kind, token in tokens(reading))
         for reading in readings(sparql)
     )
-
-
-def refuse_deep(sparql: str) -> None:
-    """Raise `QueryError` for a query that is nested so deep that reading it could end a store.
-
-    >>> refuse_deep("SELECT * { " + "{" * 200 + "}" * 200 + "}")
-    Traceback (most recent call last):
-    kzlod.errors.QueryError: is nested more than 100 deep; write it flatter
-    """
-    for reading in readings(sparql):
-        if sum(map(reading.count, "{([!^-+")) > DEPTH or sum(map(reading.count, _JOINING)) > OPERATORS:
-            _refuse_deep(reading)
-
-
-def _refuse_deep(sparql: str) -> None:
-    depth = signs = operators = 0
-    for kind, token in tokens(sparql):
-        signs = signs + 1 if token in _PREFIXED else 0
-        depth += (token in _OPEN) - (token in _CLOSE)
-        operators += kind == "sign" and token in _JOINING
-        if max(depth, signs) > DEPTH:
-            raise QueryError(f"is nested more than {DEPTH} deep", remedy="write it flatter")
-        if operators > OPERATORS:
-            raise QueryError(f"has more than {OPERATORS} operators", remedy="use VALUES, or several queries")

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from kzlod.errors import KzlodError, QueryError
+from kzlod.nesting import refuse_deep
 from kzlod.query import CannedQuery
 from kzlod.query.answers import read
 from kzlod.query.prologue import declared, form
-from kzlod.query.tokens import calls_service, has_word, refuse_deep
+from kzlod.query.tokens import calls_service, has_word, readings
 from kzlod.release.files import SERVICE
 from kzlod.web import pages
 from kzlod.web.addresses import FORMS, encoded
@@ -182,11 +183,14 @@ class Endpoint:
         if calls_service(sparql):
             raise RefusedError(403, "SERVICE would open a connection, and is not allowed; ask that endpoint itself")
         try:
-            refuse_deep(sparql)
+            for reading in readings(sparql):
+                refuse_deep(reading)
             if not _PLAIN.match(sparql):
                 form(sparql)
         except QueryError as error:
             raise RefusedError(400, f"the query {error}") from error
+        except KzlodError as error:
+            raise RefusedError(400, str(error)) from error
         union = not dataset and not has_word(sparql, "FROM")
         return Question(sparql.encode(), want.accept, "union-default-graph=" if union else urlencode(dataset))
 
