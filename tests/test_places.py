@@ -284,7 +284,7 @@ class TestData:
         (tmp_path / "a.csv").write_text("a\n")
         for name, message in (
             ("none.ttl", r"none.ttl: is not there; name a release"),
-            ("empty", r"holds no N-Quads and is no Oxigraph store"),
+            ("empty", r"holds no N-Quads"),
             ("two", r"holds the dumps of several datasets; name one of the files"),
             ("broken", r"broken: cannot be opened as an Oxigraph store"),
             ("bad.ttl", r"bad.ttl:1: does not parse as Turtle"),
