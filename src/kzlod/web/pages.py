@@ -17,16 +17,19 @@ from kzlod.query import Answer, CannedQuery, Graph
 from kzlod.query.forms import render
 from kzlod.query.results import Table, first
 from kzlod.vocab import KZ, RDF
+from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
+from kzlod.web.context import context
 from kzlod.web.documents import Document
 from kzlod.web.opened import OpenRelease
 from kzlod.web.views import View
 
 STYLE, ICON = "style.css", "icon.svg"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self';"
+    " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""The content-security policy of every page: no script, nothing from elsewhere."""
+"""The content-security policy of every page: the scripts of the bundle and no other, nothing from elsewhere."""
 ROWS = 500
 """How many rows of an answer a page shows."""
 
@@ -68,6 +71,7 @@ def _page(release: OpenRelease, template: str, path: str, **values: Any) -> byte
             title=project.title.get("en") or next(iter(project.title.values()), project.id),
             root=root(path),
             path=path,
+            script=bundle.SCRIPT if bundle.bundle() else "",
             **values,
         )
         .encode()
@@ -126,7 +130,8 @@ def query_page(release: OpenRelease, query: CannedQuery, values: Mapping[str, st
 
 def sparql_page(release: OpenRelease, sparql: str, outcome: Outcome) -> bytes:
     """A form for any query, and the answer to the one that was sent."""
-    return _page(release, "sparql", "sparql", sparql=sparql, **_answered(release, "sparql", outcome))
+    known = context(release, root("sparql"))
+    return _page(release, "sparql", "sparql", sparql=sparql, context=known, **_answered(release, "sparql", outcome))
 
 
 def _answered(release: OpenRelease, path: str, outcome: Outcome) -> dict[str, Any]:

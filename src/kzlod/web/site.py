@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources.abc import Traversable
 from itertools import islice
 from xml.sax.saxutils import escape
 
@@ -12,7 +13,7 @@ import pyoxigraph as ox
 
 from kzlod.formats import TURTLE, Format
 from kzlod.release.files import CATALOGUE, WELL_KNOWN
-from kzlod.web import pages
+from kzlod.web import bundle, pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
 from kzlod.web.documents import document, serialized
 from kzlod.web.messages import link
@@ -52,9 +53,15 @@ def fixed(release: OpenRelease) -> Mapping[str, Callable[[], Resource]]:
         "sitemap.xml": lambda: Resource("application/xml", _sitemap(release)),
         WELL_KNOWN: lambda: Resource("text/turtle", (release.folder / WELL_KNOWN).read_bytes()),
     }
+    for address, file in bundle.bundle().items():
+        made[address] = partial(_script, address, file)
     for form in FORMS[1:]:
         made[f"catalog{form.suffix}"] = partial(_catalogue, release, form)
     return made
+
+
+def _script(address: str, file: Traversable) -> Resource:
+    return Resource(bundle.media_type(address), file.read_bytes())
 
 
 def rendered(release: OpenRelease, path: str, form: Format, page: int = 1) -> Resource | None:

@@ -1,0 +1,95 @@
+// The SPARQL editor, CodeMirror, in the place of the form's text area.
+//
+// It stands in a shadow tree: there it brings its styles as objects, which a strict content-security policy lets
+// through, and not as elements. Tab moves on as everywhere in a page, and is never caught.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { EditorState, Prec } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { SparqlLanguage, sparql } from "codemirror-lang-sparql";
+import { completions } from "./completion.js";
+import { element } from "./elements.js";
+import { say } from "./words.js";
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.keyword, color: "light-dark(#7a2e8e, #d7a1e6)", fontWeight: "600" },
+  { tag: tags.variableName, color: "light-dark(#0b5394, #86b6e8)" },
+  { tag: [tags.string, tags.annotation], color: "light-dark(#7a4a00, #e3b873)" },
+  { tag: [tags.integer, tags.float, tags.bool], color: "light-dark(#9a2f16, #f0a08a)" },
+  { tag: [tags.namespace, tags.url, tags.typeName], color: "light-dark(#136347, #86cfae)" },
+  { tag: tags.comment, color: "light-dark(#57606a, #a6a39c)", fontStyle: "italic" },
+]);
+const LOOKS = EditorView.theme({
+  "&": { border: "1px solid var(--soft, light-dark(#57606a, #a6a39c))", borderRadius: ".25rem", fontSize: ".875rem" },
+  "&.cm-focused": { outline: "2px solid var(--link, light-dark(#0b5394, #86b6e8))", outlineOffset: "2px" },
+  ".cm-scroller": { fontFamily: "ui-monospace, monospace", lineHeight: "1.5", maxHeight: "70vh" },
+  ".cm-content": { caretColor: "currentColor" },
+  ".cm-cursor": { borderLeftColor: "currentColor" },
+  ".cm-gutters": { background: "transparent", color: "var(--soft, GrayText)", border: "0" },
+  ".cm-activeLine": { background: "light-dark(#0000000a, #ffffff0a)" },
+  ".cm-tooltip": { background: "Canvas", color: "CanvasText", border: "1px solid GrayText" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "light-dark(#b9d3f0, #2c4a6b)",
+  },
+});
+
+// An editor over a text area, which it keeps filled: {text, focus()}; setting `text` replaces what stands there.
+export function edit(area, context, run) {
+  const host = element("div", { class: "editor" });
+  const label = area.labels[0];
+  area.before(host);
+  const root = host.attachShadow({ mode: "open" });
+  const parent = element("div");
+  root.append(parent);
+  const runs = () => {
+    run();
+    return true;
+  };
+  const view = new EditorView({
+    parent,
+    root,
+    state: EditorState.create({
+      doc: area.value,
+      extensions: [
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }])),
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        highlightActiveLine(),
+        sparql(),
+        SparqlLanguage.data.of({ autocomplete: completions(context) }),
+        autocompletion({ icons: false }),
+        syntaxHighlighting(COLOURS),
+        LOOKS,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({
+          "aria-label": label?.textContent.trim() ?? say("query"),
+          "aria-description": say("keys"),
+          spellcheck: "false",
+          autocapitalize: "off",
+        }),
+        EditorView.theme({ ".cm-content, .cm-gutters": { minHeight: `${area.offsetHeight}px` } }),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) area.value = view.state.doc.toString();
+        }),
+      ],
+    }),
+  });
+  area.hidden = true;
+  label?.addEventListener("click", () => view.focus());
+  return {
+    get text() {
+      return view.state.doc.toString();
+    },
+    set text(text) {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
+    },
+    focus: () => view.focus(),
+  };
+}

@@ -1,0 +1,10 @@
+// What every page loads: it fetches what the page's forms need, and nothing else.
+
+const search = document.querySelector("form[data-search]");
+if (search) {
+  search.hidden = false; // without script there may be nothing that it could be sent to
+  search.addEventListener("focusin", async () => (await import("./search.js")).enhance(search), { once: true });
+}
+
+const sparql = document.querySelector("form[data-sparql]");
+if (sparql) (await import("./sparql.js")).enhance(sparql);

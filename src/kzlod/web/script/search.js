@@ -1,0 +1,129 @@
+// Search over the labels of all things, in all languages, as one types.
+//
+// The index, which the form names in `data-index`, is a JSON array with an entry a thing:
+//   {"href": "thing/oslo.html", "kind": "City", "labels": {"en": "Oslo", "ru": ["Осло", "Христиания"], "": "0301"}}
+// `href` follows the form's `data-root` (the index's own folder where that is not given); labels are by language tag,
+// one or a list of them; `kind` may be left out.
+import { element } from "./elements.js";
+import { say } from "./words.js";
+
+const MOST = 20; // results that are shown
+
+export function enhance(form) {
+  const input = form.querySelector("input[type=search], input[type=text], input:not([type])");
+  const list = element("ul", { role: "listbox", id: "search-results", "aria-label": say("results"), hidden: true });
+  const status = element("p", { role: "status", class: "search-status" });
+  form.append(list, status);
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    autocomplete: "off",
+    "aria-autocomplete": "list",
+    "aria-controls": list.id,
+    "aria-expanded": "false",
+  }))
+    input.setAttribute(name, value);
+
+  const root = new URL(form.dataset.root ?? ".", form.dataset.root ? location.href : new URL(form.dataset.index, location.href));
+  const index = fetched(form.dataset.index);
+  let active = -1;
+
+  async function look() {
+    const query = input.value;
+    let found = [];
+    try {
+      found = query.trim() ? matches(await index, query) : [];
+      status.textContent = !query.trim() || found.length ? "" : say("nothingFound");
+    } catch {
+      status.textContent = say("noIndex");
+    }
+    if (query !== input.value) return; // one typed on meanwhile
+    list.replaceChildren(...found.map(({ entry, label, language }, at) => option(entry, label, language, at)));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    mark(-1);
+  }
+
+  function option(entry, label, language, at) {
+    const link = element("a", { href: address(entry), tabindex: "-1", lang: language || false, dir: "auto" }, label);
+    const kind = entry.kind ? [" ", element("span", {}, entry.kind)] : [];
+    return element("li", { role: "option", id: `search-result-${at}`, "aria-selected": "false" }, link, ...kind);
+  }
+
+  // Nothing in an index can make an address anything but one of this site.
+  function address({ href }) {
+    const target = new URL(`./${href}`, root);
+    return target.origin === location.origin || location.protocol === "file:" ? target.href : root.href;
+  }
+
+  function mark(at) {
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = at;
+    const option = list.children[at];
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    mark(-1);
+  }
+
+  input.addEventListener("input", look);
+  input.addEventListener("keydown", (event) => {
+    const count = list.hidden ? 0 : list.children.length;
+    const moves = { ArrowDown: (active + 1) % count, ArrowUp: (active < 1 ? count : active) - 1 };
+    if (count && event.key in moves) {
+      event.preventDefault();
+      mark(moves[event.key]);
+    } else if (event.key === "Escape") close();
+  });
+  form.addEventListener("submit", (event) => {
+    const option = list.hidden ? null : list.children[Math.max(active, 0)];
+    if (option) location.assign(option.querySelector("a").href);
+    if (option || !form.hasAttribute("action")) event.preventDefault();
+  });
+  form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(close, 200));
+  if (input.value) look();
+}
+
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status}`);
+  return (await response.json()).map((entry) => ({
+    entry,
+    labels: Object.entries(entry.labels).flatMap(([language, labels]) =>
+      [labels].flat().map((label) => ({ label, language, folded: folded(label) })),
+    ),
+  }));
+}
+
+// Letters without case, accents and width: what one types finds what is written with more care.
+export function folded(text) {
+  return text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+}
+
+// The best label of each thing that has one with all words in it; the best first.
+export function matches(index, query) {
+  const words = folded(query).split(/\s+/).filter(Boolean);
+  const found = [];
+  for (const { entry, labels } of index) {
+    let best = null;
+    for (const { label, language, folded } of labels) {
+      if (!words.every((word) => folded.includes(word))) continue;
+      const rank = nearness(folded, words) * 1e4 + Math.min(folded.length, 9999);
+      if (!best || rank < best.rank) best = { entry, label, language, rank };
+    }
+    if (best) found.push(best);
+  }
+  return found.sort((one, other) => one.rank - other.rank).slice(0, MOST);
+}
+
+function nearness(text, words) {
+  const [first] = words;
+  if (text === words.join(" ")) return 0;
+  if (text.startsWith(first)) return 1;
+  return new RegExp(`[^\\p{L}\\p{N}]${RegExp.escape?.(first) ?? first.replace(/[^\p{L}\p{N}]/gu, "\\$&")}`, "u").test(text) ? 2 : 3;
+}
