@@ -1,12 +1,15 @@
 # make        installs kzlod into .venv and builds the reference dataset into dist/
+# make web    bundles the scripts that enhance pages, with npm; pages work without them
 # make test   adds what tests need to the same .venv, and runs everything that CI runs
 # make bench  measures speed and memory, and writes tests/bench/RESULTS.md
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SCRIPT := src/kzlod/web/script
+BUNDLE := src/kzlod/web/static/script.js
 
-.PHONY: all dev test bench format clean
+.PHONY: all web dev test bench format clean
 
 all: $(VENV)/installed
 	@$(BIN)/kzlod build --replace
@@ -36,7 +39,17 @@ $(VENV)/sssom/bin/sssom: $(VENV)/bin/python
 	@$(PYTHON) -m venv $(VENV)/sssom
 	@$(VENV)/sssom/bin/pip install --quiet --disable-pip-version-check 'sssom>=0.4'
 
-dev: $(VENV)/installed-dev $(VENV)/sssom/bin/sssom
+$(SCRIPT)/node_modules/.package-lock.json: $(SCRIPT)/package.json $(SCRIPT)/package-lock.json
+	@command -v npm >/dev/null || { echo "Bundling the scripts needs npm; on Debian and Ubuntu: apt install npm"; exit 1; }
+	@echo "Installing the packages of the scripts ..."
+	@cd $(SCRIPT) && npm ci --silent
+
+$(BUNDLE): $(SCRIPT)/node_modules/.package-lock.json $(wildcard $(SCRIPT)/*.js $(SCRIPT)/*.css)
+	@cd $(SCRIPT) && npm run --silent build
+
+web: $(BUNDLE)
+
+dev: $(VENV)/installed-dev $(VENV)/sssom/bin/sssom $(BUNDLE)
 
 test: dev
 	$(BIN)/ruff format --check src tests
@@ -52,4 +65,4 @@ format: dev
 	$(BIN)/ruff format src tests
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist $(dir $(BUNDLE)) $(SCRIPT)/node_modules

@@ -84,7 +84,9 @@ def test_it_holds_the_package_and_nothing_else(wheel: Path) -> None:
         scripts.read_string(archive.read(entry_points).decode())
     assert dict(scripts["console_scripts"]) == {"kzlod": "kzlod.cli:main"}
     package = {f"kzlod/{name}" for name in bytes_below(ROOT / "src" / "kzlod")}
+    package -= {name for name in package if name.startswith("kzlod/web/script/")}
     assert package <= names
+    assert {"kzlod/web/static/script.js", "kzlod/web/static/worker.js"} <= names
     rest = {name for name in names - package if not name.startswith("kzlod/reference/")}
     assert {name.partition("/")[0] for name in rest} == {f"kzlod-{wheel.name.split('-')[1]}.dist-info"}
     assert any("LICENSE" in name for name in rest)

@@ -4,7 +4,8 @@ import { Decompress } from "fzstd";
 const FORMATS = { nt: "application/n-triples", nq: "application/n-quads", ttl: "text/turtle", trig: "application/trig" };
 const UNPACKED = 10; // times the most bytes that may be sent, is what they may become
 
-class Refused extends Error {
+// What a dump is not read for, as a key of words.js.
+export class Refused extends Error {
   constructor(word, message = "") {
     super(message);
     this.word = word;
@@ -25,7 +26,10 @@ export async function chunks(address, most, progress) {
   });
   if (!response.ok) throw new Refused("dumpMissing", `${response.status}`);
   const size = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
-  if (size > most) throw new Refused("dumpTooLarge");
+  if (size > most) {
+    await response.body.cancel();
+    throw new Refused("dumpTooLarge");
+  }
   const parts = [];
   let read = 0;
   let unpacked = 0;

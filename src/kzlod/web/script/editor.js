@@ -35,6 +35,20 @@ const LOOKS = EditorView.theme({
   },
 });
 
+// What is typed over a selection is put there by the editor: the browser would keep the looks of what was there, by an
+// inline style, which the policy forbids.
+const TYPED_OVER = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || event.data === null || empty) return false;
+    event.preventDefault();
+    const typed = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, event.data, typed))) view.dispatch(typed());
+    return true;
+  },
+});
+
 // An editor over a text area, which it keeps filled: {text, focus()}; setting `text` replaces what stands there.
 export function edit(area, context, run) {
   const host = element("div", { class: "editor" });
@@ -66,6 +80,7 @@ export function edit(area, context, run) {
         autocompletion({ icons: false }),
         syntaxHighlighting(COLOURS),
         LOOKS,
+        TYPED_OVER,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           "aria-label": label?.textContent.trim() ?? say("query"),

@@ -104,10 +104,11 @@ function engineOf(form, { prefixes }, status) {
     form.querySelector("button:not([type=button])").disabled = true;
     return { problem };
   }
-  return inBrowser(new URL(dump, location.href).href, prefixes, ({ read, size, indexing }) => {
+  return inBrowser(new URL(dump, location.href).href, prefixes, ({ read, size, indexing, ready }) => {
+    if (ready || indexing) return (status.textContent = say(ready ? "running" : "indexing"));
     const done = (read / 1e6).toFixed(1);
     const all = (Math.max(size, read) / 1e6).toFixed(1);
-    status.textContent = indexing ? say("indexing") : say(size ? "loadingOf" : "loading", { done, all });
+    status.textContent = say(size ? "loadingOf" : "loading", { done, all });
   });
 }
 

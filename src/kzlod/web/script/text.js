@@ -1,18 +1,18 @@
 // What a query's text says before anyone runs it.
 
-// IRIs, strings and comments: what looks like a keyword in them is none.
+// IRIs, strings, comments, variables and prefixed names: what looks like a keyword in them is none.
 const SKIPPED =
-  /<[^<>"{}|^`\\\x00-\x20]*>|"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|#[^\n\r]*/gs;
-const PROLOGUE = /\bPREFIX\s+[^\s:]*:|\bBASE\b/gi;
-const FORM = /[A-Za-z]+/;
+  /<[^<>"{}|^`\\\x00-\x20]*>|"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|#[^\n\r]*|[?$][\p{L}\p{N}_]+|[\p{L}\p{N}_.-]*:[\p{L}\p{N}_.-]*/gsu;
+const PROLOGUE = /\b(?:PREFIX|BASE)\b/gi;
+const WORD = /[A-Za-z]+/;
 
-export function plain(query) {
+function plain(query) {
   return query.replace(SKIPPED, " ");
 }
 
 // SELECT, ASK, CONSTRUCT or DESCRIBE; or whatever other word the query begins with.
 export function form(query) {
-  return FORM.exec(plain(query).replace(PROLOGUE, " "))?.[0].toUpperCase() ?? "";
+  return WORD.exec(plain(query).replace(PROLOGUE, " "))?.[0].toUpperCase() ?? "";
 }
 
 export function namesGraphs(query) {

@@ -1,7 +1,7 @@
 // Oxigraph in a worker of its own. The first message names the dump; each other is a query, answered with its number.
 import start, { Store } from "oxigraph/web.js";
 import binary from "oxigraph/web_bg.wasm";
-import { chunks, format } from "./dump.js";
+import { chunks, format, Refused } from "./dump.js";
 import { declared, form, namesGraphs } from "./text.js";
 
 let store, prefixes;
@@ -16,7 +16,7 @@ self.onmessage = async ({ data }) => {
   try {
     self.postMessage({ id: data.id, ...answer(await store, data.query) });
   } catch (error) {
-    const broken = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    const broken = isOutOfMemory(error);
     const word = broken ? "outOfMemory" : error.word;
     self.postMessage({ id: data.id, error: error.message, word, fatal: broken || Boolean(error.word) });
   }
@@ -27,8 +27,18 @@ async function load({ dump, most }) {
   const parts = await chunks(dump, most, (read, size) => self.postMessage({ progress: { read, size } }));
   self.postMessage({ progress: { indexing: true } });
   const made = new Store();
-  made.load(taken(parts), { format: format(dump), no_transaction: true, lenient: true });
+  try {
+    made.load(taken(parts), { format: format(dump), no_transaction: true, lenient: true });
+  } catch (error) {
+    throw isOutOfMemory(error) ? error : new Refused("dumpBroken", error.message);
+  }
+  self.postMessage({ progress: { ready: true } });
   return made;
+}
+
+// The engine breaks where it gets no memory, and cannot be asked again.
+function isOutOfMemory(error) {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
 // The parts, each let go of when it is read.
@@ -44,12 +54,12 @@ function answer(store, query) {
   try {
     return { mediaType, text: store.query(query, options) };
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
+    if (isOutOfMemory(error)) throw error;
   }
   try {
     return { mediaType, text: store.query(declared(query, prefixes), options) };
   } catch (error) {
-    throw error instanceof WebAssembly.RuntimeError ? error : new Error(inWords(error.message, query));
+    throw isOutOfMemory(error) ? error : new Error(inWords(error.message, query));
   }
 }
 
