@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from kzlod.project import Project
 from kzlod.web.bundle import bundle
-from kzlod.web.pages import POLICY
+from kzlod.web.pages import ICON, POLICY
 
 _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -123,7 +124,7 @@ def hosted(folder: Path) -> Iterator[str]:
 
 
 _PAGE = """<!DOCTYPE html>
-<html lang="{language}"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">
+<html lang="{language}"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="icon.svg">
 <script type="module" src="-/script.js"></script></head><body>
 <form role="search" data-search data-index="search.json" hidden><label for="q">Search</label>
 <input id="q" type="search" name="q"></form>
@@ -152,6 +153,7 @@ def static(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "-").mkdir()
     for address, file in bundle().items():
         (folder / address).write_bytes(file.read_bytes())
+    (folder / ICON).write_bytes((files("kzlod.web") / ICON).read_bytes())
     quads = (reference_release / "kazakhstan-china.nq").read_bytes()
     (folder / "dump.nq").write_bytes(quads)
     (folder / "dump.nq.gz").write_bytes(gzip.compress(quads, 1))
@@ -170,7 +172,7 @@ def static(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "search.json").write_text(json.dumps(entries), "utf-8")
     (folder / "thing").mkdir()
     for href in PLACES:
-        (folder / href).write_text(f"<!DOCTYPE html><title>{href}</title><link rel=icon href=data:,>", "utf-8")
+        (folder / href).write_text(f"<!DOCTYPE html><title>{href}</title><link rel=icon href=../icon.svg>", "utf-8")
     with hosted(folder) as url:
         yield folder, url
 

@@ -225,6 +225,7 @@ def test_the_link_to_an_answer_needs_no_script(visit: Visit, live: Served) -> No
 
 
 def test_another_format_is_what_the_browser_goes_to(visit: Visit) -> None:
+    visit.expected = ("404",)  # a browser asks for the icon of what is no page
     visit.write(SOURCES)
     visit.page.get_by_label("Format").select_option("json")
     visit.page.get_by_role("button", name="Ask").click()

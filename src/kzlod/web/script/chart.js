@@ -36,7 +36,7 @@ export function chart({ variables, rows }, context, names) {
   chooseBy.querySelector("select").value = by;
   chooseOf.querySelector("select").value = of;
   draw();
-  return element("div", {}, element("p", { class: "row" }, chooseOf, chooseBy), place);
+  return element("div", {}, element("div", { class: "row" }, chooseOf, chooseBy), place);
 }
 
 // A year, a month or a day as a number of years; null for what is none.

@@ -4,6 +4,13 @@ export function element(name, attributes, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
 
+// Puts a style sheet's text to the page's own, as an object: the policy of a page may forbid style elements.
+export function styled(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets.push(sheet);
+}
+
 export function drawn(name, attributes, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
@@ -25,7 +32,10 @@ export function button(text, click, attributes) {
 
 // A labelled list to choose from: pairs of a value and its text.
 export function choice(label, options, change) {
-  const select = element("select", { change: () => change(select.value) });
+  const id = `choice-${++choices}`;
+  const select = element("select", { id, change: () => change(select.value) });
   select.append(...options.map(([value, text]) => element("option", { value }, text)));
-  return element("label", { class: "choice" }, element("span", {}, label), select);
+  return element("p", { class: "choice" }, element("label", { for: id }, label), select);
 }
+
+let choices = 0;

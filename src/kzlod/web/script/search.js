@@ -4,12 +4,14 @@
 //   {"href": "thing/oslo.html", "kind": "City", "labels": {"en": "Oslo", "ru": ["Осло", "Христиания"], "": "0301"}}
 // `href` follows the form's `data-root` (the index's own folder where that is not given); labels are by language tag,
 // one or a list of them; `kind` may be left out.
-import { element } from "./elements.js";
+import { element, styled } from "./elements.js";
+import css from "./search.css";
 import { say } from "./words.js";
 
 const MOST = 20; // results that are shown
 
 export function enhance(form) {
+  styled(css);
   const input = form.querySelector("input[type=search], input[type=text], input:not([type])");
   const list = element("ul", { role: "listbox", id: "search-results", "aria-label": say("results"), hidden: true });
   const status = element("p", { role: "status", class: "search-status" });

@@ -9,7 +9,7 @@
 // and any of it may be left out.
 import { hindrance, inBrowser } from "./browser.js";
 import { edit } from "./editor.js";
-import { button, choice, element } from "./elements.js";
+import { button, choice, element, styled } from "./elements.js";
 import { endpoint } from "./endpoint.js";
 import { pastQueries } from "./history.js";
 import { results } from "./results.js";
@@ -19,9 +19,7 @@ import { say } from "./words.js";
 const LONGEST_LINK = 8000;
 
 export function enhance(form) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  document.adoptedStyleSheets.push(sheet);
+  styled(css);
   const context = read();
   const area = form.elements.namedItem("query");
   const status = element("p", { role: "status", class: "status" });

@@ -86,7 +86,7 @@ const WORDS = {
   dumpBroken: ["The dataset's file is broken ({error}).", "Деректер файлы бүлінген ({error}).", "Файл набора данных повреждён ({error}).", "数据集文件已损坏（{error}）。"],
   outOfMemory: ["The query needs more memory than a browser has: ask for less.", "Сұрауға браузердегіден көп жад керек: азырақ сұраңыз.", "Запросу нужно больше памяти, чем есть у браузера: запросите меньше.", "查询所需内存超出浏览器所有：请缩小查询范围。"],
   workerEnded: ["The part of the page that answers queries has failed.", "Беттің сұрауға жауап беретін бөлігі істен шықты.", "Часть страницы, которая отвечает на запросы, дала сбой.", "页面中负责查询的部分出现故障。"],
-  results: ["Search results", "Іздеу нәтижелері", "Результаты поиска", "搜索结果"],
+  results: ["Results", "Нәтижелер", "Результаты", "结果"],
   nothingFound: ["Nothing has this name.", "Мұндай атаумен ештеңе табылмады.", "Ничего с таким названием нет.", "没有同名的内容。"],
   noIndex: ["The names cannot be fetched.", "Атауларды жүктеу мүмкін емес.", "Названия не загружаются.", "无法下载名称。"],
 };
