@@ -13,6 +13,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,11 +21,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from kzlod.project import Project
 from kzlod.web.bundle import bundle
 from kzlod.web.pages import ICON, POLICY
+from tests.editing import ROOT
 
 _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
+_AXE = ROOT / "src" / "kzlod" / "web" / "script" / "node_modules" / "axe-core" / "axe.min.js"
+_GRAVE = ("serious", "critical")
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 PLACES = {
     "thing/khorgos.html": {"en": "Khorgos", "kk": "Қорғас", "ru": "Хоргос", "zh": ["霍尔果斯", "霍城"]},
@@ -79,9 +83,9 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def visiting(browser: Browser, home: str, path: str, *, before: str = "") -> Iterator[Visit]:
+def visiting(browser: Browser, home: str, path: str, *, before: str = "", **options: Any) -> Iterator[Visit]:
     """Open a page; `before` is a script that runs before those of the page. At the end nothing may have complained."""
-    with browser.new_context() as context:
+    with browser.new_context(**options) as context:
         if before:
             context.add_init_script(before)
         page = context.new_page()
@@ -94,6 +98,13 @@ def visiting(browser: Browser, home: str, path: str, *, before: str = "") -> Ite
         yield visit
         assert [one for one in visit.complaints if not any(part in one for part in visit.expected)] == []
         assert [one for one in visit.requests if not one.startswith((home, "blob:", "data:"))] == []
+
+
+def unreachable(visit: Visit) -> list[str]:
+    """What axe-core finds that keeps people from a page, or makes it hard; the page is visited with `bypass_csp`."""
+    visit.page.add_script_tag(path=_AXE)
+    found = visit.page.evaluate("async () => (await axe.run()).violations")
+    return [f"{one['id']}: {node['html']}" for one in found if one["impact"] in _GRAVE for node in one["nodes"]]
 
 
 class _Handler(SimpleHTTPRequestHandler):

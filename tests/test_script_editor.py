@@ -26,7 +26,8 @@ def visit(browser: Browser, live: Served) -> Iterator[Visit]:
 
 def test_what_is_typed_is_asked_and_answered_with_labels_that_lead_on(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("textbox", name="Query").click()
+    page.locator(".cm-content").click()
+    expect(page.get_by_role("textbox", name="Query")).to_be_focused()
     page.keyboard.type("SELECT ?place { ?place a kzo:Place ; rdfs:label 'Kazakhstan'@en")
     page.keyboard.press("Escape")
     assert page.locator(".cm-content span").count() > 3
@@ -39,7 +40,7 @@ def test_what_is_typed_is_asked_and_answered_with_labels_that_lead_on(visit: Vis
 
 def test_the_editor_proposes_prefixes_terms_and_variables(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("textbox", name="Query").click()
+    page.locator(".cm-content").click()
     page.keyboard.type("SELECT ?source { ?source a kz:Sou", delay=10)
     expect(page.get_by_role("option", name="kz:Source", exact=False).first).to_be_visible()
     page.wait_for_timeout(150)  # a proposal is taken when it has been there for a moment

@@ -29,6 +29,7 @@ const LOOKS = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "currentColor" },
   ".cm-gutters": { background: "transparent", color: "var(--soft, GrayText)", border: "0" },
   ".cm-activeLine": { background: "light-dark(#0000000a, #ffffff0a)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "none" },
   ".cm-tooltip": { background: "Canvas", color: "CanvasText", border: "1px solid GrayText" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     background: "light-dark(#b9d3f0, #2c4a6b)",
@@ -77,7 +78,7 @@ export function edit(area, context, run) {
         highlightActiveLine(),
         sparql(),
         SparqlLanguage.data.of({ autocomplete: completions(context) }),
-        autocompletion({ icons: false }),
+        autocompletion({ icons: false, maxRenderedOptions: 10 }),
         syntaxHighlighting(COLOURS),
         LOOKS,
         TYPED_OVER,

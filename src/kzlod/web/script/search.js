@@ -13,7 +13,7 @@ const MOST = 20; // results that are shown
 export function enhance(form) {
   styled(css);
   const input = form.querySelector("input[type=search], input[type=text], input:not([type])");
-  const list = element("ul", { role: "listbox", id: "search-results", "aria-label": say("results"), hidden: true });
+  const list = element("div", { role: "listbox", id: "search-results", "aria-label": say("results"), hidden: true });
   const status = element("p", { role: "status", class: "search-status" });
   form.append(list, status);
   for (const [name, value] of Object.entries({
@@ -46,9 +46,10 @@ export function enhance(form) {
   }
 
   function option(entry, label, language, at) {
-    const link = element("a", { href: address(entry), tabindex: "-1", lang: language || false, dir: "auto" }, label);
+    const name = element("bdi", { lang: language || false }, label);
     const kind = entry.kind ? [" ", element("span", {}, entry.kind)] : [];
-    return element("li", { role: "option", id: `search-result-${at}`, "aria-selected": "false" }, link, ...kind);
+    const attributes = { role: "option", id: `search-result-${at}`, "aria-selected": "false", tabindex: "-1" };
+    return element("a", { href: address(entry), ...attributes }, name, ...kind);
   }
 
   // Nothing in an index can make an address anything but one of this site.
@@ -84,7 +85,7 @@ export function enhance(form) {
   });
   form.addEventListener("submit", (event) => {
     const option = list.hidden ? null : list.children[Math.max(active, 0)];
-    if (option) location.assign(option.querySelector("a").href);
+    if (option) location.assign(option.href);
     if (option || !form.hasAttribute("action")) event.preventDefault();
   });
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(close, 200));
