@@ -173,8 +173,21 @@ def static(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "short.nq.zst").write_bytes((folder / "dump.nq.zst").read_bytes()[:50_000])
     with (folder / "huge.nq").open("wb") as file:
         file.truncate(100_000_001)
+    with gzip.open(folder / "bomb.nq.gz", "wb", 1) as packed:
+        for _ in range(301):
+            packed.write(bytes(1_000_000))
     (folder / "hostile.nt").write_text(_hostile(), "utf-8")
-    names = ("dump.nq", "dump.nq.gz", "dump.nq.zst", "broken.nq", "short.nq.zst", "huge.nq", "hostile.nt", "missing.nq")
+    names = (
+        "bomb.nq.gz",
+        "dump.nq",
+        "dump.nq.gz",
+        "dump.nq.zst",
+        "broken.nq",
+        "short.nq.zst",
+        "huge.nq",
+        "hostile.nt",
+        "missing.nq",
+    )
     for name in names:
         static_page(folder, name, name)
     static_page(folder, "large", "dump.nq", size=200_000_000)

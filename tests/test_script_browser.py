@@ -109,6 +109,7 @@ def test_a_query_without_end_is_stopped_and_the_next_is_answered(browser: Browse
     [
         ("missing.nq", "cannot be fetched (404)", "404"),
         ("broken.nq", "file is broken (", ""),
+        ("bomb.nq.gz", "too large for a browser", ""),
         ("huge.nq", "too large for a browser", ""),
         ("short.nq.zst", "file is broken", ""),
     ],

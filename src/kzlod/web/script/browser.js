@@ -54,5 +54,5 @@ export function inBrowser(dump, prefixes, progress) {
 
 // What the worker says went wrong: in the page's words where it names them.
 function failure({ error, word }) {
-  return word ? say(word, { error, most: MOST / 1e6 }) : error;
+  return word ? say(word, { error }) : error;
 }

@@ -2,7 +2,7 @@
 import { Decompress } from "fzstd";
 
 const FORMATS = { nt: "application/n-triples", nq: "application/n-quads", ttl: "text/turtle", trig: "application/trig" };
-const UNPACKED = 10; // times the most bytes that may be sent, is what they may become
+const UNPACKED = 300e6; // bytes that a dump may become: about two million triples, in a gigabyte of memory
 
 // What a dump is not read for, as a key of words.js.
 export class Refused extends Error {
@@ -46,7 +46,7 @@ export async function chunks(address, most, progress) {
   try {
     for await (const part of each(await unpack(counted))) {
       unpacked += part.length;
-      if (unpacked > most * UNPACKED) throw new Refused("dumpTooLarge");
+      if (unpacked > UNPACKED) throw new Refused("dumpTooLarge");
       parts.push(part);
     }
   } catch (error) {

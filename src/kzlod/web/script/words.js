@@ -82,7 +82,7 @@ const WORDS = {
   ],
   dump: ["the dataset as a file", "деректер файлы", "набор данных файлом", "数据集文件"],
   dumpMissing: ["The dataset cannot be fetched ({error}).", "Деректерді жүктеу мүмкін емес ({error}).", "Набор данных не загружается ({error}).", "无法下载数据集（{error}）。"],
-  dumpTooLarge: ["The dataset is too large for a browser, which takes up to {most} MB.", "Деректер браузер үшін тым көп; шегі {most} МБ.", "Набор данных слишком велик для браузера, предел {most} МБ.", "数据集超出浏览器的承受范围（上限 {most} MB）。"],
+  dumpTooLarge: ["The dataset is too large for a browser.", "Деректер браузер үшін тым көп.", "Набор данных слишком велик для браузера.", "数据集超出浏览器的承受范围。"],
   dumpBroken: ["The dataset's file is broken ({error}).", "Деректер файлы бүлінген ({error}).", "Файл набора данных повреждён ({error}).", "数据集文件已损坏（{error}）。"],
   outOfMemory: ["The query needs more memory than a browser has: ask for less.", "Сұрауға браузердегіден көп жад керек: азырақ сұраңыз.", "Запросу нужно больше памяти, чем есть у браузера: запросите меньше.", "查询所需内存超出浏览器所有：请缩小查询范围。"],
   workerEnded: ["The part of the page that answers queries has failed.", "Беттің сұрауға жауап беретін бөлігі істен шықты.", "Часть страницы, которая отвечает на запросы, дала сбой.", "页面中负责查询的部分出现故障。"],
