@@ -37,9 +37,8 @@ export function enhance(form) {
     editor.text = query;
     editor.focus();
   };
-  form.prepend(...examples(context, take, status));
   const history = list(past, take);
-  form.append(history, status);
+  form.append(...examples(context, take, status), history, status); // below, so that nothing above moves
   form.after(place);
   if (format && !form.dataset.endpoint) format.closest("label, p, div").hidden = true;
 
