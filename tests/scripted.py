@@ -137,21 +137,24 @@ def hosted(folder: Path) -> Iterator[str]:
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="icon.svg">
 <script type="module" src="-/script.js"></script></head><body>
-<form role="search" data-search data-index="search.json" hidden><label for="q">Search</label>
+<form role="search" data-search data-index="search.json" action="found.html" hidden><label for="q">Search</label>
 <input id="q" type="search" name="q"></form>
-<form data-sparql data-dump="{dump}" data-dump-bytes="{size}"><p><label for="query">Query</label>
-<textarea id="query" name="query" rows="8">{query}</textarea></p><p><button>Ask</button></p></form>
+<form data-sparql data-endpoint="" data-dump="{dump}" data-dump-bytes="{size}" hidden><p>
+<label for="query">Query</label>
+<textarea id="query" name="query" rows="8"></textarea></p><p><label for="format">Format</label>
+<select id="format" name="format"><option value="html">here</option><option>csv</option></select>
+<button>Ask</button></p></form>{found}
 <script type="application/json" id="sparql-context">{context}</script>
 </body></html>
 """
 
 
-def static_page(folder: Path, name: str, dump: str, *, size: int = 0, language: str = "en", query: str = "") -> None:
+def static_page(folder: Path, name: str, dump: str, *, size: int = 0, language: str = "en", found: str = "") -> None:
     """Write a page that answers queries from a dump."""
     project = Project.reference()
     examples = [{"title": "All", "query": "SELECT * { ?s ?p ?o }"}]
     context = json.dumps({"base": project.base, "root": "./", "prefixes": project.prefixes, "examples": examples})
-    text = _PAGE.format(language=language, dump=dump, size=size, context=context, query=query)
+    text = _PAGE.format(language=language, dump=dump, size=size, context=context, found=found)
     (folder / f"{name}.html").write_text(text, "utf-8")
 
 
@@ -191,6 +194,7 @@ def static(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
     for name in names:
         static_page(folder, name, name)
     static_page(folder, "large", "dump.nq", size=200_000_000)
+    static_page(folder, "found", "dump.nq.zst", found="<ul data-found></ul>")
     static_page(folder, "russian", "dump.nq.zst", language="ru")
     entries = [{"href": href, "kind": "Place", "labels": labels} for href, labels in PLACES.items()]
     (folder / "search.json").write_text(json.dumps(entries), "utf-8")

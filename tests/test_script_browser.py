@@ -174,3 +174,4 @@ def test_a_query_in_the_address_is_asked(browser: Browser, static: Static) -> No
         expect(visit.page.get_by_text("Yes", exact=True)).to_be_visible()
         href = visit.page.get_by_role("link", name="Link to this answer").get_attribute("href")
         assert href == f"{url}/dump.nq.zst.html?query=ASK+%7B+%3Fs+a+kz%3ASource+%7D"
+        expect(visit.page.get_by_label("Format")).to_be_hidden()

@@ -207,6 +207,7 @@ def test_a_browser_that_keeps_nothing_asks_all_the_same(browser: Browser, live: 
 
 def test_an_example_is_taken(visit: Visit, live: Served) -> None:
     examples = visit.page.get_by_label("Examples")
+    expect(examples).to_be_visible()
     assert examples.locator("option").count() > 50
     examples.select_option(index=5)
     expect(visit.page.locator(".cm-content")).to_contain_text("#+ summary: ")

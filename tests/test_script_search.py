@@ -90,3 +90,15 @@ def test_the_index_is_fetched_when_it_is_needed(browser: Browser, static: Static
         visit.page.get_by_label("Search").fill("o")
         expect(visit.page.locator(OPTION).first).to_be_visible()
         assert visit.requests.count(f"{url}/search.json") == 1
+
+
+def test_a_page_lists_what_is_sent_to_it(browser: Browser, static: Static) -> None:
+    _, url = static
+    with visiting(browser, url, "/found.html?q=khorgos") as visit:
+        links = visit.page.locator("[data-found] a")
+        expect(links).to_have_text(["Khorgos", "Old Khorgos road"])
+        expect(visit.page.get_by_label("Search")).to_have_value("khorgos")
+        links.first.click()
+        assert visit.page.url == f"{url}/thing/khorgos.html"
+    with visiting(browser, url, "/found.html?q=zzz") as visit:
+        expect(visit.page.get_by_text("Nothing has this name.")).to_be_visible()

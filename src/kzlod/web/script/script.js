@@ -4,6 +4,8 @@ const search = document.querySelector("form[data-search]");
 if (search) {
   search.hidden = false; // without script there may be nothing that it could be sent to
   search.addEventListener("focusin", async () => (await import("./search.js")).enhance(search), { once: true });
+  const [place, text] = [document.querySelector("[data-found]"), new URLSearchParams(location.search).get("q")];
+  if (place && text) (await import("./search.js")).list(search, place, text);
 }
 
 const sparql = document.querySelector("form[data-sparql]");

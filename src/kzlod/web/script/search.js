@@ -3,12 +3,14 @@
 // The index, which the form names in `data-index`, is a JSON array with an entry a thing:
 //   {"href": "thing/oslo.html", "kind": "City", "labels": {"en": "Oslo", "ru": ["Осло", "Христиания"], "": "0301"}}
 // `href` follows the form's `data-root` (the index's own folder where that is not given); labels are by language tag,
-// one or a list of them; `kind` may be left out.
+// one or a list of them; `kind` may be left out. A page with an element `data-found` lists there what the `q` of its
+// address finds.
 import { element, styled } from "./elements.js";
 import css from "./search.css";
 import { say } from "./words.js";
 
-const MOST = 20; // results that are shown
+const MOST = 20; // results that are shown as one types
+const MOST_LISTED = 100;
 
 export function enhance(form) {
   styled(css);
@@ -25,7 +27,6 @@ export function enhance(form) {
   }))
     input.setAttribute(name, value);
 
-  const root = new URL(form.dataset.root ?? ".", form.dataset.root ? location.href : new URL(form.dataset.index, location.href));
   const index = fetched(form.dataset.index);
   let active = -1;
 
@@ -49,13 +50,7 @@ export function enhance(form) {
     const name = element("bdi", { lang: language || false }, label);
     const kind = entry.kind ? [" ", element("span", {}, entry.kind)] : [];
     const attributes = { role: "option", id: `search-result-${at}`, "aria-selected": "false", tabindex: "-1" };
-    return element("a", { href: address(entry), ...attributes }, name, ...kind);
-  }
-
-  // Nothing in an index can make an address anything but one of this site.
-  function address({ href }) {
-    const target = new URL(`./${href}`, root);
-    return target.origin === location.origin || location.protocol === "file:" ? target.href : root.href;
+    return element("a", { href: address(entry, form), ...attributes }, name, ...kind);
   }
 
   function mark(at) {
@@ -92,6 +87,25 @@ export function enhance(form) {
   if (input.value) look();
 }
 
+// Lists in a place what a text finds, as far as a page lists it.
+export async function list(form, place, text) {
+  form.querySelector("[name=q]").value = text;
+  const found = matches(await fetched(form.dataset.index).catch(() => []), text, MOST_LISTED);
+  const items = found.map(({ entry, label, language }) =>
+    element("li", {}, element("a", { href: address(entry, form), lang: language || false, dir: "auto" }, label)),
+  );
+  place.replaceChildren(...items);
+  if (!items.length) place.before(element("p", {}, say("nothingFound")));
+}
+
+// Where an entry leads; nothing in an index makes that anything but an address of this site.
+function address({ href }, { dataset }) {
+  const index = new URL(dataset.index, location.href);
+  const root = dataset.root ? new URL(dataset.root, location.href) : index;
+  const target = new URL(`./${href}`, root);
+  return target.origin === index.origin ? target.href : root.href;
+}
+
 async function fetched(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${response.status}`);
@@ -109,7 +123,7 @@ export function folded(text) {
 }
 
 // The best label of each thing that has one with all words in it; the best first.
-export function matches(index, query) {
+export function matches(index, query, most = MOST) {
   const words = folded(query).split(/\s+/).filter(Boolean);
   const found = [];
   for (const { entry, labels } of index) {
@@ -121,12 +135,12 @@ export function matches(index, query) {
     }
     if (best) found.push(best);
   }
-  return found.sort((one, other) => one.rank - other.rank).slice(0, MOST);
+  return found.sort((one, other) => one.rank - other.rank).slice(0, most);
 }
 
+// How near a label is to what was typed, the smaller the nearer: the same, beginning so, with a word beginning so.
 function nearness(text, words) {
-  const [first] = words;
-  if (text === words.join(" ")) return 0;
-  if (text.startsWith(first)) return 1;
-  return new RegExp(`[^\\p{L}\\p{N}]${RegExp.escape?.(first) ?? first.replace(/[^\p{L}\p{N}]/gu, "\\$&")}`, "u").test(text) ? 2 : 3;
+  const at = text.indexOf(words[0]);
+  if (at === 0) return text === words.join(" ") ? 0 : 1;
+  return /[\p{L}\p{N}]/u.test(text[at - 1]) ? 3 : 2;
 }

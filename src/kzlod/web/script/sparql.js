@@ -20,6 +20,7 @@ const LONGEST_LINK = 8000;
 
 export function enhance(form) {
   styled(css);
+  form.hidden = false; // without script a static site has no use for it
   const context = read();
   const area = form.elements.namedItem("query");
   const status = element("p", { role: "status", class: "status" });
@@ -40,7 +41,7 @@ export function enhance(form) {
   const history = list(past, take);
   form.append(...examples(context, take, status), history, status); // below, so that nothing above moves
   form.after(place);
-  if (format && !form.dataset.endpoint) format.closest("label, p, div").hidden = true;
+  if (format && !form.dataset.endpoint) for (const one of [format, ...format.labels]) one.hidden = true;
 
   form.addEventListener("submit", (event) => {
     if (form.dataset.endpoint && format && format.value !== "html") return; // that format is what the browser goes to
@@ -142,7 +143,10 @@ function list(past, take) {
 // The address that shows this answer again, where it is not too long for one.
 function link(form, query) {
   const address = new URL(form.action || location.href);
-  address.search = new URLSearchParams({ query });
+  const fields = new URLSearchParams(new FormData(form));
+  fields.delete("format");
+  fields.set("query", query);
+  address.search = fields;
   address.hash = "";
   return address.href.length > LONGEST_LINK ? [] : [element("p", {}, element("a", { href: address.href }, say("link")))];
 }
