@@ -90,6 +90,15 @@ def test_what_is_wrong_with_a_query_is_said(browser: Browser, static: Static) ->
         expect(visit.page.get_by_role("cell", name=str((folder / "dump.nq").read_bytes().count(b"\n")))).to_be_visible()
 
 
+def test_a_query_that_is_too_deep_breaks_nothing(browser: Browser, static: Static) -> None:
+    _, url = static
+    with visiting(browser, url, "/dump.nq.zst.html") as visit:
+        visit.ask("SELECT * " + "{" * 9000 + "}" * 9000)
+        expect(visit.page.get_by_role("alert")).to_be_visible()
+        visit.ask("ASK { ?s a kz:Source }")
+        expect(visit.page.get_by_text("Yes", exact=True)).to_be_visible()
+
+
 def test_a_query_without_end_is_stopped_and_the_next_is_answered(browser: Browser, static: Static) -> None:
     _, url = static
     with visiting(browser, url, "/dump.nq.zst.html") as visit:

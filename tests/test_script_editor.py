@@ -109,6 +109,9 @@ def test_numbers_are_drawn(visit: Visit) -> None:
     assert page.locator("path.line").count() == 1
     page.get_by_label("By").select_option("")
     assert page.locator("rect.bar").count() == 3
+    visit.ask("SELECT ?day ?n { ?s ?p ?o BIND('2024-01-01' AS ?day) BIND(1 AS ?n) } LIMIT 3000")
+    page.get_by_role("button", name="Chart").click()
+    expect(page.get_by_text("The first 2000 of 3000 rows are drawn.")).to_be_visible()
     visit.ask("SELECT ?year { VALUES ?year { 'a' } }")
     page.get_by_role("button", name="Chart").click()
     expect(page.get_by_text("There is nothing to draw")).to_be_visible()

@@ -130,7 +130,7 @@ def query_page(release: OpenRelease, query: CannedQuery, values: Mapping[str, st
 
 def sparql_page(release: OpenRelease, sparql: str, outcome: Outcome) -> bytes:
     """A form for any query, and the answer to the one that was sent."""
-    known = context(release, root("sparql"))
+    known = context(release, root("sparql"), root("sparql"))
     return _page(release, "sparql", "sparql", sparql=sparql, context=known, **_answered(release, "sparql", outcome))
 
 

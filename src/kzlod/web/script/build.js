@@ -40,5 +40,7 @@ function licence(name) {
   const folder = join(HERE, "node_modules", name);
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const texts = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file));
-  return [`${name} ${version}: ${license}\n`, ...texts.map((file) => readFileSync(join(folder, file), "utf8"))].join("\n");
+  return [`${name} ${version}: ${license}\n`, ...texts.map((file) => readFileSync(join(folder, file), "utf8"))].join(
+    "\n",
+  );
 }

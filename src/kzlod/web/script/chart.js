@@ -4,6 +4,7 @@ import { number, shown } from "./terms.js";
 import { say } from "./words.js";
 
 const MOST = 60; // bars
+const MOST_POINTS = 2000; // of a line
 const WIDTH = 720;
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 16, 36];
 const HEIGHT = 320;
@@ -14,7 +15,8 @@ export function chart({ variables, rows }, context, names) {
   const times = variables.filter((name) => rows.length && rows.every((row) => time(row[name]) !== null));
   const value = values.findLast((name) => !times.includes(name)) ?? values.at(-1);
   if (!value) return element("p", {}, say("nothingToDraw"));
-  let by = times.find((name) => name !== value) ?? variables.find((name) => name !== value && !values.includes(name)) ?? "";
+  let by =
+    times.find((name) => name !== value) ?? variables.find((name) => name !== value && !values.includes(name)) ?? "";
   let of = value;
   const place = element("div", { class: "drawing" });
 
@@ -31,8 +33,16 @@ export function chart({ variables, rows }, context, names) {
     place.replaceChildren(...(timed ? line(points, of) : bars(points, of, by, (term) => shown(term, context, names))));
   }
 
-  const chooseBy = choice(say("by"), [["", "—"], ...variables.map((name) => [name, name])], (name) => ((by = name), draw()));
-  const chooseOf = choice(say("figure"), values.map((name) => [name, name]), (name) => ((of = name), draw()));
+  const chooseBy = choice(
+    say("by"),
+    [["", "—"], ...variables.map((name) => [name, name])],
+    (name) => ((by = name), draw()),
+  );
+  const chooseOf = choice(
+    say("figure"),
+    values.map((name) => [name, name]),
+    (name) => ((of = name), draw()),
+  );
   chooseBy.querySelector("select").value = by;
   chooseOf.querySelector("select").value = of;
   draw();
@@ -47,7 +57,10 @@ function time(term) {
 }
 
 function line(points, name) {
-  const sorted = points.map(({ at, value }) => ({ x: time(at), text: at.value, value })).sort((one, other) => one.x - other.x);
+  const sorted = points
+    .slice(0, MOST_POINTS)
+    .map(({ at, value }) => ({ x: time(at), text: at.value, value }))
+    .sort((one, other) => one.x - other.x);
   const [low, high, step] = scale(sorted.map(({ value }) => value));
   const [start, end] = [sorted[0].x, sorted.at(-1).x];
   const x = (at) => LEFT + (end === start ? 0.5 : (at - start) / (end - start)) * (WIDTH - LEFT - RIGHT);
@@ -57,7 +70,9 @@ function line(points, name) {
     parts.push(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: "rule" }));
     parts.push(drawn("text", { x: LEFT - 8, y: y(at) + 4, "text-anchor": "end" }, brief(at)));
   }
-  parts.push(drawn("path", { d: `M${sorted.map((point) => `${x(point.x)},${y(point.value)}`).join("L")}`, class: "line" }));
+  parts.push(
+    drawn("path", { d: `M${sorted.map((point) => `${x(point.x)},${y(point.value)}`).join("L")}`, class: "line" }),
+  );
   let right = -Infinity;
   for (const point of sorted) {
     const title = drawn("title", {}, `${point.text}: ${plain(point.value)}`);
@@ -66,7 +81,7 @@ function line(points, name) {
     right = x(point.x);
     parts.push(drawn("text", { x: right, y: HEIGHT - BOTTOM + 20, "text-anchor": "middle" }, point.text.slice(0, 10)));
   }
-  return [picture(HEIGHT, say("chartOf", { name, count: sorted.length }), parts)];
+  return [picture(HEIGHT, say("chartOf", { name, count: sorted.length }), parts), ...rest(points, MOST_POINTS)];
 }
 
 function bars(points, name, by, written) {
@@ -80,15 +95,27 @@ function bars(points, name, by, written) {
     const text = by ? written(at) : String(row + 1);
     const [from, to] = [x(Math.min(value, 0)), x(Math.max(value, 0))];
     return [
-      drawn("text", { x: left - 8, y: y + 15, "text-anchor": "end" }, clipped(text, by ? 32 : 6), drawn("title", {}, text)),
-      drawn("rect", { x: from, y: y + 3, width: Math.max(to - from, 1), height: BAR - 6, class: "bar" }, drawn("title", {}, `${text}: ${plain(value)}`)),
+      drawn(
+        "text",
+        { x: left - 8, y: y + 15, "text-anchor": "end" },
+        clipped(text, by ? 32 : 6),
+        drawn("title", {}, text),
+      ),
+      drawn(
+        "rect",
+        { x: from, y: y + 3, width: Math.max(to - from, 1), height: BAR - 6, class: "bar" },
+        drawn("title", {}, `${text}: ${plain(value)}`),
+      ),
       drawn("text", { x: to + 6, y: y + 15 }, brief(value)),
     ];
   });
   const height = TOP + some.length * BAR + 8;
-  const made = [picture(height, say("chartOf", { name, count: some.length }), parts)];
-  if (points.length > MOST) made.push(element("p", {}, say("firstBars", { most: MOST, count: points.length })));
-  return made;
+  return [picture(height, say("chartOf", { name, count: some.length }), parts), ...rest(points, MOST)];
+}
+
+// Says that not all is drawn.
+export function rest(all, most) {
+  return all.length > most ? [element("p", {}, say("firstDrawn", { most, count: all.length }))] : [];
 }
 
 function picture(height, label, parts) {
@@ -107,7 +134,10 @@ function scale(values) {
 }
 
 function brief(value) {
-  return new Intl.NumberFormat(document.documentElement.lang || "en", { notation: "compact", maximumSignificantDigits: 4 }).format(value);
+  return new Intl.NumberFormat(document.documentElement.lang || "en", {
+    notation: "compact",
+    maximumSignificantDigits: 4,
+  }).format(value);
 }
 
 function plain(value) {

@@ -3,7 +3,10 @@ import { button } from "./elements.js";
 
 export function downloads(answer) {
   const forms = {
-    rows: [["CSV", "csv", "text/csv", csv], ["JSON", "json", "application/sparql-results+json", json]],
+    rows: [
+      ["CSV", "csv", "text/csv", csv],
+      ["JSON", "json", "application/sparql-results+json", json],
+    ],
     boolean: [["JSON", "json", "application/sparql-results+json", json]],
     graph: [["Turtle", "ttl", "text/turtle", ({ text }) => text]],
   };
@@ -21,7 +24,9 @@ function save(name, type, text) {
 }
 
 function json({ variables, rows, value }) {
-  return JSON.stringify(rows ? { head: { vars: variables }, results: { bindings: rows } } : { head: {}, boolean: value });
+  return JSON.stringify(
+    rows ? { head: { vars: variables }, results: { bindings: rows } } : { head: {}, boolean: value },
+  );
 }
 
 // SPARQL 1.1 Query Results CSV Format, section 3.

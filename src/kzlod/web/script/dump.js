@@ -1,7 +1,12 @@
 // A dump as the network brings it, plain or compressed by gzip or zstd.
 import { Decompress } from "fzstd";
 
-const FORMATS = { nt: "application/n-triples", nq: "application/n-quads", ttl: "text/turtle", trig: "application/trig" };
+const FORMATS = {
+  nt: "application/n-triples",
+  nq: "application/n-quads",
+  ttl: "text/turtle",
+  trig: "application/trig",
+};
 const UNPACKED = 300e6; // bytes that a dump may become: about two million triples, in a gigabyte of memory
 
 // What a dump is not read for, as a key of words.js.

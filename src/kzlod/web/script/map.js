@@ -1,5 +1,6 @@
 // What rows say of places, drawn over lines of longitude and latitude: points, lines and outlines in well-known text
 // (GeoSPARQL's wktLiteral), in longitude and latitude unless the literal names EPSG:4326, which has them the other way.
+import { rest } from "./chart.js";
 import { drawn, element } from "./elements.js";
 import { shown } from "./terms.js";
 import { say } from "./words.js";
@@ -9,6 +10,7 @@ const WIDTH = 720;
 const [LEAST, MOST] = [200, 640]; // of the height
 const NAMES = 40; // more would hide one another
 const PAD = 0.08;
+const MOST_SHAPES = 2000;
 
 // The shapes of a row's places: {isPoint, isClosed, lines, of}; lines are lists of [longitude, latitude], `of` is the
 // term that says what is there.
@@ -34,16 +36,23 @@ function parsed(term) {
   const isPoint = /POINT$/i.test(match[2]);
   const lines = match[3]
     .split(/\)\s*,\s*\(/)
-    .map((line) => line.split(",").map((pair) => pair.replace(/[()]/g, " ").trim().split(/\s+/).slice(0, 2).map(Number)))
+    .map((line) =>
+      line.split(",").map((pair) => pair.replace(/[()]/g, " ").trim().split(/\s+/).slice(0, 2).map(Number)),
+    )
     .map((line) => line.map(([one, other]) => (swapped ? [other, one] : [one, other])))
     .filter((line) => line.every(([long, lat]) => Math.abs(long) <= 180 && Math.abs(lat) <= 90));
   return lines.length ? { isPoint, isClosed: /POLYGON$/i.test(match[2]), lines } : null;
 }
 
 export function map(answer, context, names) {
-  const all = shapes(answer);
+  const found = shapes(answer);
+  const all = found.slice(0, MOST_SHAPES);
   const place = element("div", { class: "drawing" });
-  const draw = () => place.replaceChildren(picture(all, (term) => shown(term, context, names)));
+  const draw = () =>
+    place.replaceChildren(
+      picture(all, (term) => shown(term, context, names)),
+      ...rest(found, MOST_SHAPES),
+    );
   if (!all.length) return element("p", {}, say("noPlaces"));
   draw();
   names.of(all.slice(0, NAMES).flatMap(({ of }) => (of?.type === "uri" ? [of.value] : []))).then(draw);
@@ -87,7 +96,12 @@ function name(text, x, y, taken) {
 function projection(ends) {
   let [west, east, south, north] = [180, -180, 90, -90];
   for (const [long, lat] of ends) {
-    [west, east, south, north] = [Math.min(west, long), Math.max(east, long), Math.min(south, lat), Math.max(north, lat)];
+    [west, east, south, north] = [
+      Math.min(west, long),
+      Math.max(east, long),
+      Math.min(south, lat),
+      Math.max(north, lat),
+    ];
   }
   const [padX, padY] = [Math.max((east - west) * PAD, 0.5), Math.max((north - south) * PAD, 0.5)];
   [west, east, south, north] = [west - padX, east + padX, south - padY, north + padY];

@@ -10,7 +10,10 @@ import { say } from "./words.js";
 const SHOWN = 200_000; // letters of Turtle
 
 export function results(answer, context, ask) {
-  return [...views(answer, context, namer(ask, context.language)), element("p", { class: "row" }, element("span", {}, say("download")), ...downloads(answer))];
+  return [
+    ...views(answer, context, namer(ask, context.language)),
+    element("p", { class: "row" }, element("span", {}, say("download")), ...downloads(answer)),
+  ];
 }
 
 function views(answer, context, names) {
@@ -21,7 +24,10 @@ function views(answer, context, names) {
     return answer.text.length > SHOWN ? [pre, element("p", {}, say("moreTurtle"))] : [pre];
   }
   if (!answer.rows.length) return [element("p", {}, say("noRows"))];
-  const ways = [["table", () => table(answer, context, names)], ["chart", () => chart(answer, context, names)]];
+  const ways = [
+    ["table", () => table(answer, context, names)],
+    ["chart", () => chart(answer, context, names)],
+  ];
   if (hasPlaces(answer)) ways.push(["map", () => map(answer, context, names)]);
   const place = element("div");
   const buttons = ways.map(([name, make]) =>

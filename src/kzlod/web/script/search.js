@@ -119,7 +119,10 @@ async function fetched(address) {
 
 // Letters without case, accents and width: what one types finds what is written with more care.
 export function folded(text) {
-  return text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase();
 }
 
 // The best label of each thing that has one with all words in it; the best first.

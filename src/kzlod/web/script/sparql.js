@@ -2,8 +2,8 @@
 //
 // The form says with `data-endpoint` where queries are asked, or with `data-dump` which file they are answered from in
 // the browser, and with `data-dump-bytes` how large that is. The page's JSON `sparql-context` holds
-//   {"base", "root", "folder": where IRIs of the dataset lead: what they begin with, the way from this page to the
-//                              first page of its language, the path of the release's files,
+//   {"base", "root", "top", "folder": where IRIs of the dataset lead: what they begin with, the ways from this page to
+//       the start of its language and to the start of all, the path of the release's files below the latter,
 //    "prefixes": {name: IRI}, "terms": [{"iri", "label", "kind": "class" or "property"}],
 //    "examples": [{"title", and "query", or "href" where that is}]}
 // and any of it may be left out.
@@ -64,8 +64,11 @@ export function enhance(form) {
     try {
       const answer = await engine.ask(query, { signal: own.signal });
       if (running !== own) return;
-      const seconds = ((performance.now() - started) / 1000).toLocaleString(context.language, { maximumFractionDigits: 2 });
-      status.textContent = answer.kind === "rows" ? say("rows", { count: answer.rows.length, seconds }) : say("took", { seconds });
+      const seconds = ((performance.now() - started) / 1000).toLocaleString(context.language, {
+        maximumFractionDigits: 2,
+      });
+      status.textContent =
+        answer.kind === "rows" ? say("rows", { count: answer.rows.length, seconds }) : say("took", { seconds });
       place.replaceChildren(...results(answer, context, engine.ask), ...link(form, query));
     } catch (error) {
       if (running !== own) return;
@@ -88,7 +91,17 @@ export function enhance(form) {
 function read() {
   const text = document.getElementById("sparql-context")?.textContent;
   const language = document.documentElement.lang || "en";
-  return { base: "", root: "./", folder: "", prefixes: {}, terms: [], examples: [], ...(text ? JSON.parse(text) : {}), language };
+  return {
+    base: "",
+    root: "./",
+    top: "./",
+    folder: "",
+    prefixes: {},
+    terms: [],
+    examples: [],
+    ...(text ? JSON.parse(text) : {}),
+    language,
+  };
 }
 
 // Who answers; where nobody can, the form says why, and where else to go.
@@ -116,7 +129,12 @@ function examples({ examples: all }, take, status) {
   const change = async (at) => {
     if (!at) return;
     const { query, href } = all[at];
-    const text = query ?? (await fetch(href).then((response) => (response.ok ? response.text() : null), () => null));
+    const text =
+      query ??
+      (await fetch(href).then(
+        (response) => (response.ok ? response.text() : null),
+        () => null,
+      ));
     status.textContent = text === null ? say("noExample") : "";
     if (text !== null) take(text);
   };
@@ -132,7 +150,15 @@ function list(past, take) {
   const made = element("details", { class: "history" }, element("summary", {}, say("history")), items, clear);
   made.refresh = () => {
     const all = past.all();
-    items.replaceChildren(...all.map((query) => element("li", {}, button(query.replace(/\s+/g, " ").trim().slice(0, 120), () => take(query), { title: query.slice(0, 500) }))));
+    items.replaceChildren(
+      ...all.map((query) =>
+        element(
+          "li",
+          {},
+          button(query.replace(/\s+/g, " ").trim().slice(0, 120), () => take(query), { title: query.slice(0, 500) }),
+        ),
+      ),
+    );
     clear.hidden = !all.length;
     made.hidden = !all.length;
   };
@@ -148,5 +174,7 @@ function link(form, query) {
   fields.set("query", query);
   address.search = fields;
   address.hash = "";
-  return address.href.length > LONGEST_LINK ? [] : [element("p", {}, element("a", { href: address.href }, say("link")))];
+  return address.href.length > LONGEST_LINK
+    ? []
+    : [element("p", {}, element("a", { href: address.href }, say("link")))];
 }

@@ -6,7 +6,9 @@ import { say } from "./words.js";
 const ROWS = 1000;
 
 export function table({ variables, rows }, context, names) {
-  const numeric = variables.map((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || number(row[name]) !== null));
+  const numeric = variables.map(
+    (name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || number(row[name]) !== null),
+  );
   const heads = variables.map((name, at) => element("th", { scope: "col", class: numeric[at] && "number" }, name));
   const body = element("tbody");
   const place = element("span", { "aria-live": "polite" });
@@ -15,7 +17,9 @@ export function table({ variables, rows }, context, names) {
   function turn(to) {
     first = to;
     const part = rows.slice(first, first + ROWS);
-    body.replaceChildren(...part.map((row) => element("tr", {}, ...variables.map((name, at) => cell(row[name], numeric[at], context)))));
+    body.replaceChildren(
+      ...part.map((row) => element("tr", {}, ...variables.map((name, at) => cell(row[name], numeric[at], context)))),
+    );
     const last = Math.min(first + ROWS, rows.length);
     place.textContent = say("rowsOf", { first: first + 1, last, count: rows.length });
     before.disabled = first === 0;
@@ -41,7 +45,11 @@ export function table({ variables, rows }, context, names) {
 function cell(term, numeric, context) {
   const text = shown(term, context);
   if (term?.type !== "uri") {
-    return element("td", { class: numeric && "number", lang: term?.["xml:lang"] || false, dir: term && !numeric ? "auto" : false }, text);
+    return element(
+      "td",
+      { class: numeric && "number", lang: term?.["xml:lang"] || false, dir: term && !numeric ? "auto" : false },
+      text,
+    );
   }
   const href = address(term.value, context);
   const attributes = { title: term.value, "data-iri": term.value };

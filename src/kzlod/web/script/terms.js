@@ -3,8 +3,12 @@
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const NUMBERS = new Set(
-  ("integer decimal double float int long short byte unsignedInt unsignedLong unsignedShort unsignedByte " +
-    "positiveInteger nonNegativeInteger negativeInteger nonPositiveInteger").split(" ").map((name) => XSD + name),
+  (
+    "integer decimal double float int long short byte unsignedInt unsignedLong unsignedShort unsignedByte " +
+    "positiveInteger nonNegativeInteger negativeInteger nonPositiveInteger"
+  )
+    .split(" ")
+    .map((name) => XSD + name),
 );
 const IRI = /^[a-z][a-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*$/i;
 const LABELS = [
@@ -28,19 +32,24 @@ export function number(term) {
 export function short(iri, prefixes) {
   let best = "";
   for (const [name, start] of Object.entries(prefixes)) {
-    if (iri.startsWith(start) && start.length > (prefixes[best]?.length ?? 0) && /^[\w.-]*$/.test(iri.slice(start.length))) best = name;
+    if (
+      iri.startsWith(start) &&
+      start.length > (prefixes[best]?.length ?? 0) &&
+      /^[\w.-]*$/.test(iri.slice(start.length))
+    )
+      best = name;
   }
   return best ? `${best}:${iri.slice(prefixes[best].length)}` : iri;
 }
 
 // Where an IRI leads: below the base to a page of the dataset or to a file of the release, else to the web; or nowhere.
-export function address(iri, { base, root, folder }) {
+export function address(iri, { base, root, top, folder }) {
   if (!base || !iri.startsWith(base)) return /^https?:\/\/[^/]/i.test(iri) ? iri : "";
   const [path, fragment] = iri.slice(base.length).split(/#(.*)/s);
   const isFile = folder && path.startsWith(folder) && path !== folder;
   try {
     const way = encodeURI(path).replaceAll("%25", "%").replaceAll("?", "%3F");
-    return root + way + (path && !isFile ? ".html" : "") + (fragment ? `#${encodeURI(fragment)}` : "");
+    return (isFile ? top : root) + way + (path && !isFile ? ".html" : "") + (fragment ? `#${encodeURI(fragment)}` : "");
   } catch {
     return ""; // half a character
   }

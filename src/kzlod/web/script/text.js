@@ -22,5 +22,9 @@ export function namesGraphs(query) {
 // The query with all known prefixes before it, on its first line, so that its lines keep their numbers; what it
 // declares itself comes later and holds.
 export function declared(query, prefixes) {
-  return Object.entries(prefixes).map(([name, iri]) => `PREFIX ${name}: <${iri}> `).join("") + query;
+  return (
+    Object.entries(prefixes)
+      .map(([name, iri]) => `PREFIX ${name}: <${iri}> `)
+      .join("") + query
+  );
 }
