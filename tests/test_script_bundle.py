@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from kzlod.web import bundle, pages, site
-from kzlod.web.opened import OpenRelease
 from tests.editing import ROOT
+from tests.serving import serving
 
 SCRIPT = ROOT / "src" / "kzlod" / "web" / "script"
 SOURCES = sorted(SCRIPT.glob("*.js"))
@@ -38,12 +38,15 @@ def test_nothing_that_was_fetched_or_bundled_is_committed() -> None:
 def test_without_the_bundle_no_page_names_a_script(
     reference_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release = OpenRelease.open(reference_release, cache=tmp_path)
-    assert b"<script" in pages.sparql_page(release, "", pages.Outcome())
-    monkeypatch.setattr(bundle, "bundle", dict)
-    assert b"<script" not in pages.sparql_page(release, "", pages.Outcome())
-    assert b"<script" not in pages.start(release)
-    assert not [path for path in site.fixed(release) if path.startswith(bundle.FOLDER)]
+    ignored = shutil.ignore_patterns("static", "script", "__pycache__")
+    shutil.copytree(ROOT / "src" / "kzlod", tmp_path / "src" / "kzlod", ignore=ignored)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "src"))
+    with serving(reference_release, tmp_path) as served:
+        for path in ("/", "/sparql.html", "/thing/kazakhstan.html", "/sparql?query=ASK{?s%20a%20kz:Source}"):
+            answer = served.get(path, accept="text/html")
+            assert answer.status_code == 200
+            assert "<script" not in answer.text
+        assert served.get("/-/script.js").status_code == 404
 
 
 def _words() -> dict[str, list[str]]:

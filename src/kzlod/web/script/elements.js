@@ -25,6 +25,11 @@ function filled(made, attributes, children) {
   return made;
 }
 
+// The `lang` of a text: given where it is another than the page's.
+export function foreign(tag) {
+  return tag && tag.toLowerCase() !== document.documentElement.lang.toLowerCase() ? tag : false;
+}
+
 // A button that submits no form.
 export function button(text, click, attributes) {
   return element("button", { type: "button", click, ...attributes }, text);

@@ -5,7 +5,7 @@
 // `href` follows the form's `data-root` (the index's own folder where that is not given); labels are by language tag,
 // one or a list of them; `kind` may be left out. A page with an element `data-found` lists there what the `q` of its
 // address finds.
-import { element, styled } from "./elements.js";
+import { element, foreign, styled } from "./elements.js";
 import css from "./search.css";
 import { say } from "./words.js";
 
@@ -47,7 +47,7 @@ export function enhance(form) {
   }
 
   function option(entry, label, language, at) {
-    const name = element("bdi", { lang: language || false }, label);
+    const name = element("bdi", { lang: foreign(language) }, label);
     const kind = entry.kind ? [" ", element("span", {}, entry.kind)] : [];
     const attributes = { role: "option", id: `search-result-${at}`, "aria-selected": "false", tabindex: "-1" };
     return element("a", { href: address(entry, form), ...attributes }, name, ...kind);
@@ -92,7 +92,7 @@ export async function list(form, place, text) {
   form.querySelector("[name=q]").value = text;
   const found = matches(await fetched(form.dataset.index).catch(() => []), text, MOST_LISTED);
   const items = found.map(({ entry, label, language }) =>
-    element("li", {}, element("a", { href: address(entry, form), lang: language || false, dir: "auto" }, label)),
+    element("li", {}, element("a", { href: address(entry, form), lang: foreign(language), dir: "auto" }, label)),
   );
   place.replaceChildren(...items);
   if (!items.length) place.before(element("p", {}, say("nothingFound")));

@@ -1,5 +1,5 @@
 // Rows of an answer as a table, a thousand at a time.
-import { button, element } from "./elements.js";
+import { button, element, foreign } from "./elements.js";
 import { address, number, shown } from "./terms.js";
 import { say } from "./words.js";
 
@@ -47,7 +47,7 @@ function cell(term, numeric, context) {
   if (term?.type !== "uri") {
     return element(
       "td",
-      { class: numeric && "number", lang: term?.["xml:lang"] || false, dir: term && !numeric ? "auto" : false },
+      { class: numeric && "number", lang: foreign(term?.["xml:lang"]), dir: term && !numeric ? "auto" : false },
       text,
     );
   }
@@ -65,6 +65,7 @@ async function named(body, names) {
     if (!label) continue;
     place.textContent = label.text;
     place.dir = "auto";
-    if (label.language) place.lang = label.language;
+    const language = foreign(label.language);
+    if (language) place.lang = language;
   }
 }
