@@ -48,9 +48,14 @@ export function enhance(form) {
 
   function option(entry, label, language, at) {
     const name = element("bdi", { lang: foreign(language) }, label);
-    const kind = entry.kind ? [" ", element("span", {}, entry.kind)] : [];
+    const more = [inPageLanguage(entry, label), entry.kind].filter(Boolean);
     const attributes = { role: "option", id: `search-result-${at}`, "aria-selected": "false", tabindex: "-1" };
-    return element("a", { href: address(entry, form), ...attributes }, name, ...kind);
+    return element(
+      "a",
+      { href: address(entry, form), ...attributes },
+      name,
+      ...more.flatMap((text) => [" ", element("span", {}, text)]),
+    );
   }
 
   function mark(at) {
@@ -96,6 +101,12 @@ export async function list(form, place, text) {
   );
   place.replaceChildren(...items);
   if (!items.length) place.before(element("p", {}, say("nothingFound")));
+}
+
+// What a thing that was found by another label is called in the page's language.
+function inPageLanguage({ labels }, label) {
+  const [own] = [labels[document.documentElement.lang] ?? []].flat();
+  return own === label ? "" : own;
 }
 
 // Where an entry leads; nothing in an index makes that anything but an address of this site.
