@@ -28,11 +28,11 @@ def command(release: Path | None, project: Project, out: Path, url: str | None, 
     \b
     Examples:
       kzlod site --out public
-      kzlod site dist/kazakhstan-china/latest --out public --url https://ada.example/trade/ --replace
+      kzlod site dist/footbridge/latest --out public --url https://ada.example/footbridge/ --replace
     """
     need("jinja2", install="kzlod[web]")
     from kzlod.web.found import found
-    from kzlod.web.static import write
+    from kzlod.web.written import write
 
     cache = cache_folder()
     checked = True

@@ -107,7 +107,7 @@ class Application:
                 body = await exchange.body(request.header("content-length"))
             method = "GET" if request.method == "HEAD" else request.method
             wants = map(request.header, ("accept", "accept-language", "content-type"))
-            key = (method, request.path, request.query, *wants, body)
+            key: tuple[str | bytes, ...] = (method, request.path, request.query, *wants, body)
             found = self._kept.get(key)
             if found is None and key in self._under_way:
                 # Somebody asks the same just now: soon there may be an answer.

@@ -106,7 +106,9 @@ def _outline(release: OpenRelease, iri: str) -> _Outline:
     for subject, predicate in pointers.triples:
         if subject != iri:
             subjects.setdefault(subject, []).append(predicate)
-    by = tuple((subject, tuple(predicates)) for subject, predicates in subjects.items())
+    # Figures come first: they are what most people look for.
+    ordered = sorted(subjects.items(), key=lambda item: not release.is_figure(item[0]))
+    by = tuple((subject, tuple(predicates)) for subject, predicates in ordered)
     return _Outline(release.statements(iri) + below, by, pointers.more, bool(below))
 
 

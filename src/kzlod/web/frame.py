@@ -33,6 +33,23 @@ def words(language: str) -> Mapping[str, str]:
     return read
 
 
+@cache
+def _terms() -> Mapping[str, Mapping[str, str]]:
+    read: dict[str, dict[str, str]] = tomllib.loads(
+        (files("kzlod.web") / "languages" / "terms.toml").read_text("utf-8")
+    )
+    return read
+
+
+def term(curie: str, language: str) -> str:
+    """What a language calls a term of a borrowed vocabulary; nothing for one that there is no word for.
+
+    >>> term("rdf:type", "ru"), term("rdf:nil", "ru")
+    ('класс', '')
+    """
+    return _terms().get(curie, {}).get(language, "")
+
+
 def spoken(titles: Mapping[str, str]) -> tuple[str, ...]:
     """The languages of the pages of a dataset: those of its titles that there are words for, English first.
 

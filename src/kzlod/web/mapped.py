@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import count, pairwise
+from itertools import accumulate, chain, count, pairwise
 from math import ceil, cos, floor, radians
 from typing import Any
 
@@ -16,6 +16,7 @@ from kzlod.plot.marks import width
 WIDTH, HEIGHT = 800, 450
 """The units of a map's outline; it always has this shape, so that it takes its place before it is drawn."""
 _OUTLINE = "outline.json"
+Line = list[tuple[float, float]]
 _LINE, _GAP = 20, 9
 _STEPS = (1, 2, 5, 10, 15, 30, 45)
 
@@ -36,11 +37,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map of places; `lines` join some, `land` is a path, `grid` has meridians and parallels."""
+    """A map of places; `lines` join some, `land` and `borders` are paths, `grid` has meridians and parallels."""
 
     places: tuple[Place, ...]
     lines: tuple[tuple[str, str], ...]
     land: str
+    borders: str
     grid: tuple[str, ...]
     series: tuple[str, ...]
     more: int = 0
@@ -75,6 +77,7 @@ class _Frame:
 def mapped(rows: Sequence[Mapping[str, Any]], series: Sequence[str]) -> Map:
     """The map of rows with `latitude` and `longitude`; rows of one `line` are joined in their order."""
     frame = _frame([row["longitude"] for row in rows], [row["latitude"] for row in rows])
+    land, borders = _outlines()
     lines: dict[str, list[str]] = {}
     for row in rows:
         if row.get("line"):
@@ -83,7 +86,8 @@ def mapped(rows: Sequence[Mapping[str, Any]], series: Sequence[str]) -> Map:
     return Map(
         tuple(_placed(rows, frame, list(series))),
         tuple((name, " ".join(points)) for name, points in lines.items() if len(points) > 1),
-        _land(frame),
+        _path(land, frame, closed=True),
+        _path(borders, frame, closed=False),
         tuple(_grid(frame)),
         tuple(series),
     )
@@ -133,29 +137,43 @@ def _grid(frame: _Frame) -> Iterator[str]:
 
 
 @cache
-def _rings() -> list[list[tuple[float, float]]]:
-    """The outlines of land, as `make web` put them beside this module; none where it did not."""
+def _outlines() -> tuple[list[Line], list[Line]]:
+    """The rings of land and the borders on it, from TopoJSON that `make web` puts beside this module; or none."""
     path = files("kzlod.web") / _OUTLINE
     if not path.is_file():
-        return []
-    return [[(x, y) for x, y in ring] for ring in json.loads(path.read_text("utf-8"))]
+        return [], []
+    topology = json.loads(path.read_text("utf-8"))
+    arcs = [_arc(arc, **topology["transform"]) for arc in topology["arcs"]]
+    land = [
+        list(chain.from_iterable(arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring))
+        for geometry in topology["objects"]["land"]["geometries"]
+        for polygon in (geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]])
+        for ring in polygon
+    ]
+    return land, arcs
 
 
-def _land(frame: _Frame) -> str:
-    """The outlines that touch the map, as one path."""
-    margin = 5.0
+def _arc(arc: list[list[int]], scale: list[float], translate: list[float]) -> Line:
+    """An arc in degrees: TopoJSON has each point as its difference from the one before, in whole steps."""
+    points = accumulate(arc, lambda one, step: [one[0] + step[0], one[1] + step[1]])
+    return [(x * scale[0] + translate[0], y * scale[1] + translate[1]) for x, y in points]
+
+
+def _path(lines: list[Line], frame: _Frame, *, closed: bool) -> str:
+    """The lines that touch the map as one path; what is far outside is drawn near the edge, which is not seen."""
     parts = []
-    for ring in _rings():
-        xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    for line in lines:
+        xs, ys = [x for x, _ in line], [y for _, y in line]
         if min(xs) > frame.east or max(xs) < frame.west or min(ys) > frame.north or max(ys) < frame.south:
             continue
         points = [
-            (_near(x, frame.west, frame.east, margin), _near(y, frame.south, frame.north, margin)) for x, y in ring
+            (frame.x(_near(x, frame.west, frame.east)), frame.y(_near(y, frame.south, frame.north))) for x, y in line
         ]
         whole = [points[0], *(two for one, two in pairwise(points) if one != two)]
-        parts.append("M" + "L".join(f"{frame.x(x)},{frame.y(y)}" for x, y in whole) + "Z")
+        parts.append("M" + "L".join(f"{x:g},{y:g}" for x, y in whole) + ("Z" if closed else ""))
     return "".join(parts)
 
 
-def _near(value: float, low: float, high: float, margin: float) -> float:
+def _near(value: float, low: float, high: float) -> float:
+    margin = (high - low) / 4
     return min(max(value, low - margin), high + margin)

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kzlod.query.results import short
 from kzlod.terms import is_iri
 from kzlod.vocab import DCTERMS, KZ
+from kzlod.web.frame import term
 from kzlod.web.opened import OpenRelease
 
 _LONGEST = 200
@@ -27,22 +28,16 @@ def name(release: OpenRelease, iri: str, language: str) -> Name:
     label = release.label(iri, language)
     if label is not None:
         return Name(cut(label.value), other(label, language))
-    if path_is_below(iri, release.base):
-        told = _told(release, iri, language)
-        if told is not None:
-            return told
-    return Name(short(ox.NamedNode(iri), release.project.prefixes) if is_iri(iri) else iri)
+    if iri.startswith(release.base) and (told := _told(release, iri, language)) is not None:
+        return told
+    plain = short(ox.NamedNode(iri), release.project.prefixes).removeprefix(release.base) if is_iri(iri) else iri
+    return Name(term(plain, language) or cut(plain) or iri)
 
 
 def other(literal: ox.Literal, language: str) -> str:
     """The language of a text where it is not the page's."""
     tag = literal.language or ""
     return "" if tag == language or tag.startswith(f"{language}-") else tag
-
-
-def path_is_below(iri: str, base: str) -> bool:
-    """Whether an IRI is one of the dataset's own."""
-    return iri.startswith(base)
 
 
 def cut(text: str) -> str:

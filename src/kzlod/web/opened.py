@@ -19,7 +19,7 @@ from kzlod.query.results import Answer, Table
 from kzlod.release.files import CATALOGUE, SERVICE, SUMS, VOID_FILE, File
 from kzlod.release.published import escapes, read_catalogue
 from kzlod.terms import unescape
-from kzlod.vocab import KZ, OWL, RDF
+from kzlod.vocab import KZ, OWL, RDF, SDMX_MEASURE
 from kzlod.web.addresses import is_file_name, path_of
 from kzlod.web.described import citation, described, file_titles
 from kzlod.web.frame import spoken
@@ -169,6 +169,10 @@ class OpenRelease:
     def is_fact(self, iri: str) -> bool:
         """Whether something has evidence: then it is told in full where it points to."""
         return bool(self._lines.beginning(f"<{iri}> <{KZ}evidence> ".encode(), most=1))
+
+    def is_figure(self, iri: str) -> bool:
+        """Whether something has a value, as the observations of a cube have."""
+        return bool(self._lines.beginning(f"<{iri}> <{SDMX_MEASURE}obsValue> ".encode(), most=1))
 
     def _label(self, iri: str, language: str = DEFAULT) -> ox.Literal | None:
         """What an IRI is called in a language, or in the next best, as `query.labels` has it; None where it is not."""

@@ -5,7 +5,6 @@ A server answers with them and a static site is made of them; all links are rela
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,14 +13,17 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from kzlod.query import Answer, CannedQuery, Graph
 from kzlod.query.forms import render
 from kzlod.query.labels import DEFAULT, labelled
 from kzlod.query.results import Table, first
 from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
+from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
 from kzlod.web.chart import charts
+from kzlod.web.context import context
 from kzlod.web.disputes import Disputes
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
@@ -31,8 +33,6 @@ from kzlod.web.told import Panel, Teller
 from kzlod.web.views import Shown, View
 
 STYLE, ICON = "style.css", "icon.svg"
-SCRIPT = "-/script.js"
-"""Where the scripts are, if the package has them: pages are whole without."""
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self';"
     " connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -81,18 +81,6 @@ def shipped(name: str) -> bytes:
     return (files("kzlod.web") / name).read_bytes()
 
 
-def script(name: str) -> bytes | None:
-    """A file of the scripts, as `make web` bundles them; None where it did not."""
-    path = files("kzlod.web") / "script" / "dist" / name
-    return path.read_bytes() if path.is_file() else None
-
-
-def scripts() -> list[str]:
-    """The names of the files of the scripts."""
-    folder = files("kzlod.web") / "script" / "dist"
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-
-
 def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
     """A page made from a template."""
     project = site.release.project
@@ -110,9 +98,11 @@ def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
             t=frame.words,
             title=title,
             title_language=tag if tag not in ("", frame.language) else "",
+            # What the dataset's curators write in English: queries, titles of files, the citation.
+            english="" if frame.language == DEFAULT else Markup(f' lang="{DEFAULT}"'),
             root=frame.root,
             top=frame.top,
-            script=f"{frame.top}{SCRIPT}" if scripts() else "",
+            script=f"{frame.top}{bundle.SCRIPT}" if bundle.bundle() else "",
             **values,
         )
         .encode()
@@ -184,8 +174,8 @@ def document_page(site: Site, document: Document, language: str, *, withdrawn: b
     view = View(release, frame)
     teller = Teller(view)
     is_source = f"<{document.iri}> <{RDF}type> <{KZ}Source> .".encode() in document.own
-    figures = [fact.iri for fact in document.facts if teller.is_figure(fact.iri)]
-    itself = [document.iri] if teller.is_figure(document.iri) else []
+    figures = [fact.iri for fact in document.facts if release.is_figure(fact.iri)]
+    itself = [document.iri] if release.is_figure(document.iri) else []
     return page(
         site,
         "document",
@@ -250,22 +240,12 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
     release = site.release
     dump = f"{release.project.id}.nq"
     file = release.files.get(dump)
-    # A text of the data cannot end the element that it stands in.
-    context = json.dumps(
-        {
-            "prefixes": dict(release.project.prefixes),
-            "examples": [
-                {"name": one.name, "summary": one.summary, "query": one.text} for one in release.queries.values()
-            ],
-        },
-        ensure_ascii=False,
-    ).replace("<", "\\u003c")
     return page(
         site,
         "sparql",
         frame,
         sparql=sparql,
-        context=context,
+        context=context(release, frame.top) if bundle.bundle() else {},
         dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
         dump_bytes=file.size if file else 0,
         **_answered(View(release, frame), None, outcome),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources.abc import Traversable
 from itertools import islice
 from xml.sax.saxutils import escape
 
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 from kzlod.formats import TURTLE, Format
 from kzlod.query.labels import DEFAULT
 from kzlod.release.files import CATALOGUE, WELL_KNOWN
-from kzlod.web import pages
+from kzlod.web import bundle, pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
 from kzlod.web.documents import document, serialized
 from kzlod.web.frame import folder
@@ -47,8 +48,8 @@ def fixed(site: Site) -> Mapping[str, Callable[[], Resource]]:
         "sitemap.xml": lambda: Resource("application/xml", sitemap(release, release.base)),
         WELL_KNOWN: lambda: Resource("text/turtle", (release.folder / WELL_KNOWN).read_bytes()),
     }
-    for name in pages.scripts():
-        made[f"-/{name}"] = partial(_script, name)
+    for address, file in bundle.bundle().items():
+        made[address] = partial(_script, address, file)
     for form in FORMS[1:]:
         made[f"catalog{form.suffix}"] = partial(_catalogue, release, form)
     for language in release.languages:
@@ -79,10 +80,8 @@ def _search(site: Site, language: str) -> Resource:
     return Resource(HTML.media_type, pages.search_page(site, language, "", ()))
 
 
-def _script(name: str) -> Resource:
-    media_type = {"js": "text/javascript", "wasm": "application/wasm", "css": "text/css"}
-    body = pages.script(name)
-    return Resource(media_type.get(name.rpartition(".")[2], "application/octet-stream"), body or b"")
+def _script(address: str, file: Traversable) -> Resource:
+    return Resource(bundle.media_type(address), file.read_bytes())
 
 
 def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> Resource:

@@ -83,10 +83,6 @@ class Teller:
     def __init__(self, view: View) -> None:
         self._view, self._release = view, view.release
 
-    def is_figure(self, iri: str) -> bool:
-        """Whether a fact is a figure."""
-        return _VALUE in self._release.values(iri)
-
     def told(self, iri: str) -> Told:
         """Any fact."""
         kind = ", ".join(one.text for one in self._shown(iri, RDF + "type"))

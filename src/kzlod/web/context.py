@@ -1,0 +1,52 @@
+"""What the SPARQL editor knows of a dataset, as the JSON that the page carries: the form is in `script/sparql.js`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kzlod.release.files import VOID_FILE
+from kzlod.vocab import VOID
+from kzlod.web.addresses import encoded
+from kzlod.web.opened import OpenRelease
+
+_KINDS = {VOID + "class": "class", VOID + "property": "property"}
+
+
+def context(release: OpenRelease, root: str) -> dict[str, Any]:
+    """Prefixes, terms, examples, and where IRIs lead; `root` is the way from the page to the start."""
+    project = release.project
+    folder = f"release/{project.id}/{project.version}/"
+    queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
+    return {
+        "base": project.base,
+        "root": root,
+        "folder": folder,
+        "prefixes": project.prefixes,
+        "terms": _terms(release),
+        "examples": [
+            {"title": query.summary, "href": root + folder + encoded(path)}
+            for query, path in queries
+            if path in release.files
+        ],
+    }
+
+
+@lru_cache(4)
+def _terms(release: OpenRelease) -> list[dict[str, str]]:
+    """The classes and properties that the data uses, by its statistics, with their labels."""
+    path = release.folder / VOID_FILE
+    if not path.is_file():
+        return []
+    found = {
+        triple.object.value: _KINDS[triple.predicate.value]
+        for triple in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)
+        if triple.predicate.value in _KINDS and isinstance(triple.object, ox.NamedNode)
+    }
+    named = {iri: release.label(iri) for iri in found}
+    return [
+        {"iri": iri, "kind": kind, "label": label.value if (label := named[iri]) else ""}
+        for iri, kind in sorted(found.items())
+    ]
