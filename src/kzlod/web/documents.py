@@ -17,10 +17,10 @@ from kzlod.errors import QueryError
 from kzlod.formats import RDFXML, Format
 from kzlod.query.forms import TRIPLES
 from kzlod.query.results import Graph
-from kzlod.web.opened import OpenRelease
+from kzlod.web.opened import STATEMENTS, OpenRelease
 
-STATEMENTS, POINTERS, OF_A_FACT = 1000, 50, 60
-"""How much a page holds: statements, what points to it, and statements of each fact among that."""
+POINTERS, OF_A_FACT = 50, 60
+"""How much a page holds besides `STATEMENTS`: what points to it, and statements of each fact among that."""
 
 
 @dataclass(frozen=True, slots=True)

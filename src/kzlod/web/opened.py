@@ -29,6 +29,8 @@ from kzlod.web.store import Kept, kept
 MOST_POINTERS = 20_000
 """How many triples that point to one IRI are looked at; where there are more, a query has to be asked."""
 _GRAPH = re.compile(rb" <[^<>\" ]*> \.\Z")
+STATEMENTS = 1000
+"""How many statements a page of a document has."""
 _LABELS, _VALUES = 50_000, 5_000
 _MOST_VALUES = 200
 Values = Mapping[str, tuple[ox.NamedNode | ox.Literal, ...]]
@@ -59,6 +61,7 @@ class OpenRelease:
         self.pointers = lru_cache(256)(self._pointers)
         self.values = lru_cache(_VALUES)(self._values)
         self.has_page = lru_cache(_LABELS)(self._has_page)
+        self.has_section = lru_cache(_LABELS)(self._has_section)
 
     @classmethod
     def open(cls, folder: Path, *, cache: Path) -> Self:
@@ -203,12 +206,17 @@ class OpenRelease:
         return {predicate: tuple(objects) for predicate, objects in said.items()}
 
     def _has_page(self, iri: str) -> bool:
-        """Whether a page about an IRI has something to say, and an address that a browser leaves as it is."""
+        """Whether a page about an IRI without a fragment has something to say, and an address that a browser leaves as it is."""
         path = path_of(iri, self.base)
         if not path or not is_file_name(path):
             return False
-        document = self.base + path
-        return bool(self.statements(document, most=1)) or self.has_below(document)
+        return bool(self.statements(iri, most=1)) or self.has_below(iri)
+
+    def _has_section(self, iri: str) -> bool:
+        """Whether the first page of a document has a section about a hash IRI of it."""
+        document = iri.partition("#")[0]
+        first = (*self.statements(document, most=STATEMENTS), *self.below(document))[:STATEMENTS]
+        return any(line.startswith(f"<{iri}> ".encode()) for line in first)
 
     def instances(self, class_: str) -> list[str]:
         """The IRIs of a class, in their order."""

@@ -87,9 +87,11 @@ class View:
             return self.frame.top + encoded(path)
         if not path:
             return f"{self.frame.root}index.html"
+        if not self.release.has_page(self.release.base + path):
+            return ""
         fragment = iri.partition("#")[2]
-        anchor = f"#{encoded(fragment)}" if fragment else ""
-        return self.frame.root + encoded(named(path, HTML)) + anchor if self.release.has_page(iri) else ""
+        anchor = f"#{encoded(fragment)}" if fragment and self.release.has_section(iri) else ""
+        return self.frame.root + encoded(named(path, HTML)) + anchor
 
     def term(self, term: Node | None) -> Shown:
         """A term of an answer or of a statement."""

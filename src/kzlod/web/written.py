@@ -25,7 +25,6 @@ from kzlod.query import CannedQuery
 from kzlod.query.forms import ROWS, TRIPLES, render
 from kzlod.query.limited import Limited
 from kzlod.query.results import Graph
-from kzlod.release.files import WELL_KNOWN
 from kzlod.web import pages, search, site
 from kzlod.web.addresses import FORMS, HTML, encoded, is_file_name, named
 from kzlod.web.documents import document, serialized
@@ -284,6 +283,5 @@ def _write_fixed(url: str) -> _Count:
         _worker.put(f"sitemap-{number}.xml", site.sitemap_part(release, number, url) or b"")
     _worker.copy(search.index(release), search.FILE)
     for path in release.files:
-        if path != WELL_KNOWN:
-            _worker.copy(release.folder / path, f"release/{project.id}/{project.version}/{path}")
+        _worker.copy(release.folder / path, f"release/{project.id}/{project.version}/{path}")
     return _worker.taken()
