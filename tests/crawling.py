@@ -75,6 +75,6 @@ def problems(site: Path) -> list[str]:
             elif whole.fragment:
                 if target not in ids:
                     ids[target] = Page(site, target).ids()
-                if unquote(whole.fragment) not in ids[target]:
+                if ids[target].isdisjoint((whole.fragment, unquote(whole.fragment))):
                     found.append(f"{page.file}: no such fragment: {url}")
     return found

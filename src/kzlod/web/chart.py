@@ -115,9 +115,10 @@ def charts(query: CannedQuery, table: Table) -> list[Chart]:
         case "bar":
             return _bars(marks, "y", "x" if "x" in marks.columns else "")
     numeric = [role for role in ("x", "y") if marks.kind(role) == "quantitative"]
-    if len(numeric) == 2 or (numeric == ["y"] and marks.kind("x") == "temporal"):
+    along = len(numeric) == 2 or (numeric == ["y"] and marks.kind("x") == "temporal")
+    if along and len(marks.distinct("x")) > 1:
         return _curves(marks)
-    return _bars(marks, "x", "y") if numeric == ["y"] else _bars(marks, "y", numeric[0] if numeric else "")
+    return _bars(marks, "x", "y") if "y" in numeric else _bars(marks, "y", numeric[0] if numeric else "")
 
 
 def _units(marks: Marks) -> Iterable[tuple[str, list[dict[str, object]]]]:

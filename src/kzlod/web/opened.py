@@ -206,7 +206,7 @@ class OpenRelease:
         return {predicate: tuple(objects) for predicate, objects in said.items()}
 
     def _has_page(self, iri: str) -> bool:
-        """Whether a page about an IRI without a fragment has something to say, and an address that a browser leaves as it is."""
+        """Whether a page about an IRI (no hash IRI) says something, at an address that a browser leaves as it is."""
         path = path_of(iri, self.base)
         if not path or not is_file_name(path):
             return False
