@@ -13,11 +13,7 @@ import html5lib
 import pytest
 from click.testing import Result
 
-from kzlod.dataset import Dataset
 from kzlod.errors import InputError
-from kzlod.init import init
-from kzlod.project import Project
-from kzlod.release.build import build
 from kzlod.web.written import Written, write
 from tests import crawling
 from tests.serving import Served
@@ -26,7 +22,7 @@ FORMS = (".ttl", ".jsonld", ".nt", ".rdf")
 LANGUAGES = ("", "kk/", "ru/", "zh/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def written(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The site of the reference dataset."""
     folder = tmp_path_factory.mktemp("site")
@@ -115,14 +111,6 @@ def test_the_first_page_is_small(written: Written) -> None:
     for tag in LANGUAGES:
         sizes = [(written.path / name).stat().st_size for name in (f"{tag}index.html", "style.css", "icon.svg")]
         assert sum(sizes) < 150_000
-
-
-@pytest.fixture(scope="module")
-def tiny_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of a dataset as `kzlod init` starts it."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with Dataset.open(Project.read(init(folder / "footbridge").root)) as dataset:
-        return build(dataset, folder / "dist").path
 
 
 def test_the_same_release_gives_the_same_site(tiny_release: Path, tmp_path: Path) -> None:

@@ -14,12 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kzlod.web.written import Written
+from kzlod.web.written import write
 from tests.editing import ROOT
 from tests.serving import Served
-from tests.test_site import written
-
-__all__ = ["written"]
 
 AXE = ROOT / "src/kzlod/web/script/node_modules/axe-core/axe.min.js"
 ARGUMENTS = (
@@ -78,9 +75,16 @@ def hosted(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def host(written: Written) -> Iterator[str]:
-    """Where the static site of the reference dataset stands."""
-    with hosted(written.path) as url:
+def host(live: Served) -> str:
+    """Where the pages of the reference dataset are: `test_site` compares them with the static ones."""
+    return f"{live.url}/"
+
+
+@pytest.fixture(scope="module")
+def files(tiny_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a static site stands."""
+    folder = tmp_path_factory.mktemp("hosted")
+    with hosted(write(tiny_release, folder / "site", cache=folder / "cache").path) as url:
         yield url
 
 
@@ -131,6 +135,22 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
             assert (sum(map(int, paper[4:-1].split(","))) < 300) == (scheme == "dark"), kind
         assert seen.errors == []
         assert [url for url in seen.asked if not url.startswith(host)] == []
+
+
+def test_a_static_site_stands_below_any_path(files: str, browser: Browser) -> None:
+    with watched(browser, width=390) as seen:
+        seen.page.goto(files)
+        seen.page.get_by_role("link", name="Queries", exact=True).click()
+        seen.page.get_by_role("link", name="conflicts", exact=True).click()
+        assert seen.page.get_by_role("cell", name="more than 190 meters").count() == 1
+        assert seen.page.url == f"{files}queries/conflicts.html"
+        seen.page.goto(f"{files}queries/figures.html")
+        assert seen.page.get_by_role("button", name="Ask").count() == 0
+        assert "a site without a server" in seen.page.locator("main").inner_text()
+        seen.page.get_by_role("link", name="SPARQL", exact=True).click()
+        assert "no server that answers queries" in seen.page.locator("main").inner_text()
+        assert seen.errors == []
+        assert [url for url in seen.asked if not url.startswith(files)] == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
