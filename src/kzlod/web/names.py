@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from kzlod.query.results import short
 from kzlod.terms import is_iri
-from kzlod.vocab import DCTERMS, KZ
+from kzlod.vocab import DCTERMS, KZ, RDF, SCHEMA
 from kzlod.web.frame import term
 from kzlod.web.opened import OpenRelease
 
@@ -46,8 +46,20 @@ def cut(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
 
 
+def position(release: OpenRelease, iri: str) -> str:
+    """The number of a paragraph, as it is cited; nothing for what is no paragraph."""
+    said = release.values(iri)
+    if ox.NamedNode(KZ + "Passage") not in said.get(RDF + "type", ()):
+        return ""
+    return next((f"¶ {one.value}" for one in said.get(SCHEMA + "position", ())), "")
+
+
 def _told(release: OpenRelease, iri: str, language: str) -> Name | None:
     said = release.values(iri)
+    if number := position(release, iri):
+        for source in said.get(DCTERMS + "isPartOf", ()):
+            called = name(release, source.value, language)
+            return Name(f"{called.text} {number}", called.language)
     for text in said.get(_ABSTRACT, ()):
         if isinstance(text, ox.Literal):
             return Name(cut(text.value), other(text, language))

@@ -10,7 +10,8 @@ from math import isfinite
 import pyoxigraph as ox
 
 from kzlod.query.results import is_number
-from kzlod.vocab import DCAT, DCTERMS, KZ, PROV, RDF, SCHEMA, SDMX_MEASURE
+from kzlod.vocab import DCAT, DCTERMS, KZ, PROV, RDF, SDMX_MEASURE
+from kzlod.web.names import position
 from kzlod.web.views import NOWHERE, Shown, View
 
 _VALUE = SDMX_MEASURE + "obsValue"
@@ -95,11 +96,11 @@ class Teller:
         while passage and KZ + "Passage" not in self._iris(passage, RDF + "type"):
             passage = next(iter(self._iris(passage, DCTERMS + "isPartOf")), "")
         source = next(iter(self._iris(passage, DCTERMS + "isPartOf")), "") if passage else ""
-        number = next((one.value for one in self._values(passage, SCHEMA + "position")), "") if passage else ""
+        number = position(self._release, passage) if passage else ""
         speaker = self._one(iri, KZ + "statedBy")
         if speaker is NOWHERE and source:
             speaker = self._one(source, DCTERMS + "creator")
-        paragraph = Shown(f"¶ {number}", self._view.href(evidence)) if number else self._linked(evidence)
+        paragraph = Shown(number, self._view.href(evidence)) if number else self._linked(evidence)
         return Origin(self._linked(source), paragraph, speaker)
 
     def figure(self, iri: str) -> Figure:

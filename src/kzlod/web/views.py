@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -12,7 +12,7 @@ from kzlod.vocab import DCTERMS, KZ, RDF, RDFS, SKOS
 from kzlod.web.addresses import HTML, encoded, is_web, named, path_of
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
-from kzlod.web.names import name, other
+from kzlod.web.names import name, other, position
 from kzlod.web.opened import OpenRelease
 
 _FIRST = (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
@@ -139,7 +139,10 @@ class View:
             if predicate == _PLACED_IN:
                 places = [passage, *self._pointing_to(passage, _PLACED_IN)]
                 facts = [fact for place in places for fact in self._pointing_to(place, _EVIDENCE)]
-                found.append(Paragraph(self.iri(passage), tuple(self.iri(fact) for fact in facts)))
+                shown = self.iri(passage)
+                number = position(self.release, passage)
+                shown = replace(shown, text=number, language="") if number else shown
+                found.append(Paragraph(shown, tuple(self.iri(fact) for fact in facts)))
         return found
 
     def _pointing_to(self, iri: str, predicate: str) -> list[str]:
