@@ -123,7 +123,7 @@ def test_the_same_release_gives_the_same_site(tiny_release: Path, tmp_path: Path
 
 
 def test_another_dataset_has_a_sensible_first_page(tiny_release: Path, tmp_path: Path) -> None:
-    site = write(tiny_release, tmp_path / "site", cache=tmp_path / "cache")
+    site = write(tiny_release, tmp_path / "site", cache=tmp_path / "cache", url=crawling.AT)
     page = (site.path / "index.html").read_text("utf-8")
     assert {"Key figures", "Where to start", "Sources", "Conflicting figures"} <= set(re.findall(">([^<>]+)<", page))
     assert "182 meters" in page

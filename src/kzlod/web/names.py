@@ -35,9 +35,10 @@ def name(release: OpenRelease, iri: str, language: str) -> Name:
 
 
 def other(literal: ox.Literal, language: str) -> str:
-    """The language of a text where it is not the page's."""
+    """The language of a text where it is not the page's; a year or a number is in none."""
     tag = literal.language or ""
-    return "" if tag == language or tag.startswith(f"{language}-") else tag
+    is_same = tag == language or tag.startswith(f"{language}-")
+    return "" if is_same or not any(map(str.isalpha, literal.value)) else tag
 
 
 def cut(text: str) -> str:

@@ -37,7 +37,15 @@ _MARK = ".nojekyll"
 _BATCH, _WAITING = 50, 4
 _SECONDS = 60.0
 _DONE = ("robots.txt", "sitemap.xml")
-_SUFFIXES = {"json": "json", "csv": "csv", "tsv": "tsv", "xml": "xml", "ttl": "turtle", "nt": "ntriples"}
+_SUFFIXES = {
+    "json": "json",
+    "csv": "csv",
+    "tsv": "tsv",
+    "xml": "xml",
+    "ttl": "turtle",
+    "nt": "ntriples",
+    "jsonld": "jsonld",
+}
 
 
 @dataclass(frozen=True, slots=True)
