@@ -229,6 +229,17 @@ def test_a_query_is_asked_by_its_form(live: Served, browser: Browser) -> None:
         assert [error for error in seen.errors if "400" not in error] == []
 
 
+def test_an_answer_to_any_query_leads_on_in_its_language(live: Served, browser: Browser) -> None:
+    with watched(browser) as seen:
+        seen.page.goto(f"{live.url}/ru/sparql.html")
+        seen.page.locator("textarea").fill("SELECT ?place { ?place schema:latitude ?north } ORDER BY ?place")
+        seen.page.get_by_role("button", name="Спросить").click()
+        assert seen.page.locator("html").get_attribute("lang") == "ru"
+        seen.page.get_by_role("cell", name="Алматы").get_by_role("link").click()
+        assert seen.page.url == f"{live.url}/ru/thing/almaty.html"
+        assert seen.errors == []
+
+
 def test_names_are_found_in_any_language(live: Served, browser: Browser) -> None:
     with watched(browser) as seen:
         for letters in ("Kazakhst", "Казахстан", "哈萨克"):

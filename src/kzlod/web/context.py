@@ -15,19 +15,23 @@ from kzlod.web.opened import OpenRelease
 _KINDS = {VOID + "class": "class", VOID + "property": "property"}
 
 
-def context(release: OpenRelease, root: str) -> dict[str, Any]:
-    """Prefixes, terms, examples, and where IRIs lead; `root` is the way from the page to the start."""
+def context(release: OpenRelease, root: str, top: str) -> dict[str, Any]:
+    """Prefixes, terms, examples, and where IRIs lead.
+
+    `root` is the way from the page to the start of the pages in its language, `top` to the start of all.
+    """
     project = release.project
     folder = f"release/{project.id}/{project.version}/"
     queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
     return {
         "base": project.base,
         "root": root,
+        "top": top,
         "folder": folder,
         "prefixes": project.prefixes,
         "terms": _terms(release),
         "examples": [
-            {"title": query.summary, "href": root + folder + encoded(path)}
+            {"title": query.summary, "href": top + folder + encoded(path)}
             for query, path in queries
             if path in release.files
         ],

@@ -118,7 +118,7 @@ class Endpoint:
         return answer(body, best, headers=_VARY)
 
     async def _page(self, sparql: str, dataset: Sequence[tuple[str, str]], language: str) -> bytes:
-        return pages.sparql_page(self._site, sparql, await self._outcome(sparql, dataset), language)
+        return pages.sparql_page(self._site, sparql, await self._outcome(sparql, dataset), language, at="./")
 
     async def _outcome(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> pages.Outcome:
         """What a page shows of a query."""

@@ -34,10 +34,10 @@ from kzlod.web.views import Shown, View
 
 STYLE, ICON = "style.css", "icon.svg"
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self';"
-    " connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self';"
+    " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""The content-security policy of every page: nothing from elsewhere, no script in the page itself."""
+"""The content-security policy of every page: the scripts of the bundle and no other, nothing from elsewhere."""
 ROWS = 500
 """How many rows of an answer a page shows."""
 _PANELS, _KINDS = 3, 24
@@ -102,7 +102,7 @@ def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
             english="" if frame.language == DEFAULT else Markup(f' lang="{DEFAULT}"'),
             root=frame.root,
             top=frame.top,
-            script=f"{frame.top}{bundle.SCRIPT}" if bundle.bundle() else "",
+            script=bundle.SCRIPT if bundle.bundle() else "",
             **values,
         )
         .encode()
@@ -234,9 +234,9 @@ def query_page(
     return page(site, "query", frame, query=query, values=values, sparql=query.text, **answered)
 
 
-def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT) -> bytes:
-    """A form for any query, and the answer to the one that was sent."""
-    frame = site.frame("sparql.html", language)
+def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT, *, at: str = "") -> bytes:
+    """A form for any query, and the answer to the one that was sent; `at` is the way to the start, if not as usual."""
+    frame = site.frame("sparql.html", language, at)
     release = site.release
     dump = f"{release.project.id}.nq"
     file = release.files.get(dump)
@@ -245,7 +245,7 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         "sparql",
         frame,
         sparql=sparql,
-        context=context(release, frame.top) if bundle.bundle() else {},
+        context=context(release, frame.root, frame.top) if bundle.bundle() else {},
         dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
         dump_bytes=file.size if file else 0,
         **_answered(View(release, frame), None, outcome),
