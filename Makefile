@@ -65,4 +65,4 @@ format: dev
 	$(BIN)/ruff format src tests
 
 clean:
-	rm -rf $(VENV) dist $(dir $(BUNDLE)) $(SCRIPT)/node_modules
+	rm -rf $(VENV) dist $(dir $(BUNDLE)) src/kzlod/web/outline.json $(SCRIPT)/node_modules

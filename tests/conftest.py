@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.editing import ROOT, copy_reference
-from tests.serving import live, reference_release, strange
+from tests.serving import live, reference_release, strange, tiny_release
 from tests.stores import oxigraph_store, virtuoso_store
 
-__all__ = ["live", "oxigraph_store", "reference_release", "strange", "virtuoso_store"]
+__all__ = ["live", "oxigraph_store", "reference_release", "strange", "tiny_release", "virtuoso_store"]
 
 SHARED = ROOT.parent / "shared"
 

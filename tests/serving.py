@@ -97,6 +97,14 @@ def reference_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of a dataset as `kzlod init` starts it."""
+    folder = tmp_path_factory.mktemp("tiny")
+    with Dataset.open(Project.read(init(folder / "footbridge").root)) as dataset:
+        return build(dataset, folder / "dist").path
+
+
+@pytest.fixture(scope="session")
 def live(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The reference dataset, served; queries may take three seconds."""
     with serving(reference_release, tmp_path_factory.mktemp("reference"), "--timeout", "3") as served:

@@ -57,6 +57,20 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def bar(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's standard error for how many of how many are done; nothing where it is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(doing, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextmanager
 def web(place: str) -> Iterator[Client | None]:
     """A client for an address on the web; none for a path."""
     if not place.lower().startswith(("http://", "https://")):

@@ -38,6 +38,9 @@ def places(altair: Any, marks: Marks) -> Any:
     points = base.mark_point(filled=True, size=80, opacity=0.9).encode(
         **on("longitude", "latitude"), **colour(altair, marks)
     )
+    if "line" in marks.columns:
+        lines = base.transform_filter("datum.line != null").mark_line(color="#999", strokeDash=[4, 3])
+        points = altair.layer(lines.encode(**on("longitude", "latitude"), detail="line:N"), points)
     if "label" not in marks.columns:
         return points
     named = _named(marks, (west, north), (_WIDTH / (east - west), height / (north - south)))

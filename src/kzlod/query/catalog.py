@@ -8,6 +8,7 @@ name, which is valid SPARQL as it stands and is filled with a term's own seriali
     #+ parameters:
     #+   year: {type: integer, description: Only periods that touch this year}
     #+ plot: {kind: line, x: period, y: value, series: said_by}
+    #+ featured: 1
     SELECT … WHERE { VALUES ?year { UNDEF } … }
 """
 
@@ -77,7 +78,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class CannedQuery:
-    """A canned query: `name` is its file's, `text` its SPARQL."""
+    """A canned query: `name` is its file's, `text` its SPARQL.
+
+    `featured` is its place among those that the first page of a site begins with, from 1; 0 for the others.
+    """
 
     name: str
     summary: str
@@ -85,6 +89,7 @@ class CannedQuery:
     text: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     plot: Plot | None = None
+    featured: int = 0
 
     def fill(self, values: Mapping[str, str]) -> str:
         """The query's SPARQL with its slots filled; raises `QueryError` for an unknown parameter or a wrong value."""
@@ -144,7 +149,11 @@ def read(path: Path, project: Project) -> CannedQuery:
         if not _slot(name).search(text):
             raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
     description = str(header.get("description", "")).strip()
-    return CannedQuery(path.stem, header["summary"], description, text, parameters, plotted(header.get("plot"), where))
+    featured = header.get("featured", 0)
+    if not isinstance(featured, int) or featured < 0:
+        raise QueryError("its featured is no place in an order", where=where, remedy="write it as `featured: 1`")
+    plot = plotted(header.get("plot"), where)
+    return CannedQuery(path.stem, header["summary"], description, text, parameters, plot, featured)
 
 
 def _parameter(name: str, fields: Any, project: Project, where: str) -> Parameter:

@@ -18,7 +18,7 @@ KINDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "line": (("x", "y"), ("series", "shape")),
     "bar": (("y",), ("x", "series")),
     "point": (("x", "y"), ("series", "shape")),
-    "map": (("latitude", "longitude"), ("label", "series")),
+    "map": (("latitude", "longitude"), ("label", "series", "line")),
     "network": (("from", "to"), ("series",)),
 }
 """The kinds of pictures: the roles that each must have, and those that it may have besides `unit` and `source`."""
@@ -29,7 +29,7 @@ class Plot:
     """How an answer is drawn: a kind of `KINDS`, and the column of each role.
 
     line: points over `x`, those of a series joined; bar: how long `x` is for each `y`, or how many rows have it; point:
-    points; map: points by degrees (WGS 84); network: what goes from what to what.
+    points; map: points by degrees (WGS 84), those of one `line` joined; network: what goes from what to what.
     """
 
     kind: str

@@ -14,6 +14,7 @@ HTML = Format("html", "HTML", "text/html", ".html", False)
 FORMS = (HTML, TURTLE, JSONLD, NTRIPLES, RDFXML)
 """The forms of a document, the one first that is preferred where a client takes any."""
 _SAFE = "/!$&'()*+,;=:@~%"
+_LONGEST_NAME = 200
 _PAGE = re.compile(r"(.+)\.page-([1-9][0-9]{0,5})")
 _BY_SUFFIX = {form.suffix: form for form in FORMS}
 
@@ -25,6 +26,18 @@ def path_of(iri: str, base: str) -> str | None:
     ('thing/oslo', None)
     """
     return iri[len(base) :].partition("#")[0] if iri.startswith(base) else None
+
+
+def is_file_name(path: str) -> bool:
+    """Whether a path can be a file's: no browser changes it, no file system refuses it.
+
+    >>> is_file_name("thing/oslo"), is_file_name("../etc/passwd"), is_file_name("thing//oslo")
+    (True, False, False)
+    """
+    return all(
+        part not in ("", ".", "..") and "\0" not in part and len(part.encode()) <= _LONGEST_NAME
+        for part in unquote(path).split("/")
+    )
 
 
 def encoded(path: str) -> str:

@@ -14,15 +14,17 @@ from starlette.responses import FileResponse
 
 from kzlod.errors import QueryError
 from kzlod.formats import Format
-from kzlod.web import pages, site
-from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, split
+from kzlod.query.labels import DEFAULT
+from kzlod.web import pages, search, site
+from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, root, split
 from kzlod.web.endpoint import Endpoint
 from kzlod.web.engine import Lanes
 from kzlod.web.exchange import Exchange, Receive, Send
+from kzlod.web.frame import folder, in_language, words
 from kzlod.web.kept_answers import KeptAnswers
 from kzlod.web.log import AccessLog, Noted
-from kzlod.web.messages import Answer, RefusedError, Request, answer, link, links, text
-from kzlod.web.negotiation import negotiate
+from kzlod.web.messages import Answer, RefusedError, Request, answer, fields, link, links, single, text
+from kzlod.web.negotiation import negotiate, preferred
 from kzlod.web.opened import OpenRelease
 
 _KEPT = 64 << 20
@@ -42,8 +44,9 @@ class Application:
 
     def __init__(self, release: OpenRelease, lanes: Lanes, log: AccessLog) -> None:
         self._release, self._lanes, self._log = release, lanes, log
-        self._endpoint = Endpoint(release, lanes)
-        self._fixed = site.fixed(release)
+        self._site = pages.Site(release)
+        self._endpoint = Endpoint(self._site, lanes)
+        self._fixed = site.fixed(self._site)
         self._kept = KeptAnswers(most=_KEPT)
         self._under_way: dict[tuple[str | bytes, ...], asyncio.Future[None]] = {}
         project = release.project
@@ -103,7 +106,8 @@ class Application:
             if request.method == "POST" and request.path == "sparql":
                 body = await exchange.body(request.header("content-length"))
             method = "GET" if request.method == "HEAD" else request.method
-            key = (method, request.path, request.query, request.header("accept"), request.header("content-type"), body)
+            wants = map(request.header, ("accept", "accept-language", "content-type"))
+            key: tuple[str | bytes, ...] = (method, request.path, request.query, *wants, body)
             found = self._kept.get(key)
             if found is None and key in self._under_way:
                 # Somebody asks the same just now: soon there may be an answer.
@@ -138,7 +142,11 @@ class Application:
     def _refused(self, request: Request, error: RefusedError) -> Answer:
         if negotiate(request.header("accept"), ["text/plain", HTML.media_type]) == HTML.media_type:
             title = {404: "Not found", 406: "Not acceptable", 503: "Busy"}.get(error.status, "Refused")
-            body = pages.problem_page(self._release, request.path, title, error.reason)
+            language, path = in_language(request.path, self._release.languages)
+            said_here = words(language)
+            said = said_here["not_found_text"] if error.status == 404 else error.reason
+            title = said_here["not_found"] if error.status == 404 else title
+            body = pages.problem_page(self._site, path, title, said, language=language)
             return answer(body, HTML.media_type, status=error.status, headers=error.headers)
         return text(error.status, error.reason, error.headers)
 
@@ -160,13 +168,29 @@ class Application:
                 return await self._endpoint.canned(request, name, exchange)
             case "api" if not slash:
                 return self._api(request)
-            case "queries" if name:
-                return await self._endpoint.query_page(request, name.removesuffix(HTML.suffix))
+            case _ if (page := await self._asking_page(request)) is not None:
+                return page
         for path in candidates(request.path):
             if path.startswith(self._files):
                 await self._file(request, path.removeprefix(self._files), exchange, scope)
                 return None
         return await asyncio.to_thread(self._resource, request)
+
+    async def _asking_page(self, request: Request) -> Answer | None:
+        """A page with answers to queries on it, in its language; None for other pages."""
+        language, path = in_language(request.path, self._release.languages)
+        collection, _, name = path.partition("/")
+        if collection == "queries" and name:
+            return await self._endpoint.query_page(request, name.removesuffix(HTML.suffix), language)
+        if path in ("", "index.html"):
+            best = preferred(request.header("accept-language"), self._release.languages)
+            if not request.path and folder(best):
+                headers = {"location": f"./{folder(best)}", "vary": "accept-language"}
+                return answer(b"", "text/plain", status=303, headers=headers)
+            made = site.start(self._site, language, await self._endpoint.featured())
+            vary = {} if request.path else {"vary": "accept-language"}
+            return answer(made.body, made.media_type, headers={**vary, **links(made.links)})
+        return None
 
     def _health(self) -> Answer:
         state = {"status": "ok" if self._lanes.runs else "starting", "release": self._release.project.release_iri()}
@@ -204,11 +228,17 @@ class Application:
     def _resource(self, request: Request) -> Answer:
         """What has an address of its own, or is the document of an IRI."""
         path, accept = request.path, request.header("accept")
-        made = self._fixed.get(path or "index.html")
+        if in_language(path, self._release.languages)[1] == "search.html" and request.query:
+            return self._search(request)
+        if path == search.FILE:
+            return answer(search.index(self._release).read_bytes(), "application/json")
+        made = self._fixed.get(path)
         if made is not None:
             resource = made()
             return answer(resource.body, resource.media_type, headers=links(resource.links))
-        if (part := _SITEMAP.fullmatch(path)) and (body := site.sitemap_part(self._release, int(part[1]))):
+        if (part := _SITEMAP.fullmatch(path)) and (
+            body := site.sitemap_part(self._release, int(part[1]), self._release.base)
+        ):
             return answer(body, "application/xml")
         if path == "queries":
             return answer(self._fixed["queries.html"]().body, HTML.media_type)
@@ -217,10 +247,12 @@ class Application:
         for candidate in candidates(path):
             # An IRI that ends as a document's address does is an IRI first.
             if candidate and self._release.knows(self._release.base + candidate):
-                return self._thing(candidate, accept)
+                return self._thing(candidate, request)
         for candidate in candidates(path):
-            stem, form, page = split(candidate)
-            if form is not None and (document := self._document(stem, form, page)):
+            language, below = in_language(candidate, self._release.languages)
+            stem, form, page = split(below)
+            has_language = not folder(language) or form == HTML
+            if form is not None and has_language and (document := self._document(stem, form, page, language=language)):
                 return document
         raise RefusedError(404, "nothing of the dataset has this address")
 
@@ -235,27 +267,44 @@ class Application:
             b"", "text/plain", status=303, headers={"location": target, "vary": "accept", **links(alternates)}
         )
 
-    def _thing(self, path: str, accept: str) -> Answer:
+    def _search(self, request: Request) -> Answer:
+        language, _ = in_language(request.path, self._release.languages)
+        text = single(fields(request.query), "q") or ""
+        body = pages.search_page(self._site, language, text, search.found(self._release, text))
+        return answer(body, HTML.media_type)
+
+    def _thing(self, path: str, request: Request) -> Answer:
         """A thing is no document: 303 to the one about it. What has hash IRIs below it is one: 200."""
-        last = path.rpartition("/")[2]
+        last, accept = path.rpartition("/")[2], request.header("accept")
         alternates = [link(f"./{encoded(named(last, one))}", "alternate", one.media_type) for one in FORMS]
         best = negotiate(accept, [one.media_type for one in FORMS])
         if best is None:
             offered = ", ".join(one.media_type for one in FORMS)
             raise RefusedError(406, f"it is there as {offered}", {"vary": "accept", **links(alternates)})
         form = next(one for one in FORMS if one.media_type == best)
-        headers = {"vary": "accept", **links(alternates)}
-        location = f"./{encoded(named(last, form))}"
+        language = preferred(request.header("accept-language"), self._release.languages) if form == HTML else DEFAULT
+        vary = "accept, accept-language"
+        headers = {"vary": vary, **links(alternates)}
+        below = folder(language)
+        location = f"{root(path)}{below}{encoded(named(path, form))}" if below else f"./{encoded(named(last, form))}"
         iri = self._release.base + path
         if not self._release.has_below(iri) and not self._release.is_withdrawn(iri):
             return answer(b"", "text/plain", status=303, headers={**headers, "location": location})
-        found = self._document(path, form, 1, {"vary": "accept", "content-location": location})
+        found = self._document(path, form, 1, {"vary": vary, "content-location": location})
         assert found is not None
         return found
 
-    def _document(self, path: str, form: Format, page: int, headers: Mapping[str, str] | None = None) -> Answer | None:
+    def _document(
+        self,
+        path: str,
+        form: Format,
+        page: int,
+        headers: Mapping[str, str] | None = None,
+        *,
+        language: str = DEFAULT,
+    ) -> Answer | None:
         try:
-            found = site.rendered(self._release, path, form, page)
+            found = site.rendered(self._site, path, form, page, language)
         except QueryError as error:
             raise RefusedError(406, str(error)) from error
         if found is None:

@@ -17,10 +17,10 @@ from kzlod.errors import QueryError
 from kzlod.formats import RDFXML, Format
 from kzlod.query.forms import TRIPLES
 from kzlod.query.results import Graph
-from kzlod.web.opened import OpenRelease
+from kzlod.web.opened import STATEMENTS, OpenRelease
 
-STATEMENTS, POINTERS, OF_A_FACT = 1000, 50, 60
-"""How much a page holds: statements, what points to it, and statements of each fact among that."""
+POINTERS, OF_A_FACT = 50, 60
+"""How much a page holds besides `STATEMENTS`: what points to it, and statements of each fact among that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,9 @@ def _outline(release: OpenRelease, iri: str) -> _Outline:
     for subject, predicate in pointers.triples:
         if subject != iri:
             subjects.setdefault(subject, []).append(predicate)
-    by = tuple((subject, tuple(predicates)) for subject, predicates in subjects.items())
+    # Figures come first: they are what most people look for.
+    ordered = sorted(subjects.items(), key=lambda item: not release.is_figure(item[0]))
+    by = tuple((subject, tuple(predicates)) for subject, predicates in ordered)
     return _Outline(release.statements(iri) + below, by, pointers.more, bool(below))
 
 

@@ -13,6 +13,7 @@ from kzlod.errors import KzlodError, QueryError
 from kzlod.nesting import refuse_deep
 from kzlod.query import CannedQuery
 from kzlod.query.answers import read
+from kzlod.query.labels import DEFAULT
 from kzlod.query.prologue import declared, form
 from kzlod.query.tokens import calls_service, has_word, readings
 from kzlod.release.files import SERVICE
@@ -25,7 +26,6 @@ from kzlod.web.exchange import Exchange
 from kzlod.web.forms import AS_PAGE, BY_SUFFIX, PAGE, Wanted, wanted
 from kzlod.web.messages import Answer, RefusedError, Request, answer, fields, single, streamed
 from kzlod.web.negotiation import negotiate
-from kzlod.web.opened import OpenRelease
 
 _FORM, _DIRECT, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _DATASET = ("default-graph-uri", "named-graph-uri")
@@ -38,8 +38,8 @@ _SHORT = 10_000
 class Endpoint:
     """Answers queries about a release, by an engine."""
 
-    def __init__(self, release: OpenRelease, lanes: Lanes) -> None:
-        self._release, self._lanes = release, lanes
+    def __init__(self, site: pages.Site, lanes: Lanes) -> None:
+        self._site, self._release, self._lanes = site, site.release, lanes
 
     async def protocol(self, request: Request, body: bytes, exchange: Exchange) -> Answer | None:
         """The answer at `/sparql`; None where it was sent in pieces.
@@ -53,7 +53,10 @@ class Endpoint:
         want = wanted(request.header("accept"), asked, pages=True)
         dataset = [(name, value) for name, value in pairs if name in _DATASET]
         if want.page:
-            return answer(await self._page(sparql, dataset), PAGE.media_type, headers=_VARY)
+            language = single(pairs, "lang") or DEFAULT
+            if language not in self._release.languages:
+                raise RefusedError(400, f"there are no pages in {language!r}")
+            return answer(await self._page(sparql, dataset, language), PAGE.media_type, headers=_VARY)
         return await self._answer(sparql, dataset, want, exchange)
 
     async def canned(self, request: Request, name: str, exchange: Exchange) -> Answer | None:
@@ -76,7 +79,7 @@ class Endpoint:
             raise RefusedError(400, str(error)) from error
         return await self._answer(sparql, (), want, exchange)
 
-    async def query_page(self, request: Request, name: str) -> Answer:
+    async def query_page(self, request: Request, name: str, language: str = DEFAULT) -> Answer:
         """The page of a canned query, with its answer."""
         query = self._query(name)
         status, given = 200, dict(fields(request.query))
@@ -86,7 +89,14 @@ class Endpoint:
         except QueryError as error:
             status, outcome = 400, pages.Outcome(problem=str(error))
         shown = {name: value for name, value in given.items() if name in query.parameters}
-        return answer(pages.query_page(self._release, query, shown, outcome), PAGE.media_type, status=status)
+        body = pages.query_page(self._site, query, shown, outcome, language)
+        return answer(body, PAGE.media_type, status=status)
+
+    async def featured(self) -> dict[str, pages.Outcome]:
+        """The answers that the first page shows."""
+        queries = pages.featured(self._release)
+        outcomes = await asyncio.gather(*(self._outcome(query.fill({}), ()) for query in queries))
+        return {query.name: outcome for query, outcome in zip(queries, outcomes, strict=True)}
 
     def _query(self, name: str) -> CannedQuery:
         found = self._release.queries.get(name)
@@ -100,15 +110,15 @@ class Endpoint:
         if best is None:
             raise RefusedError(400, "there is no query: send one as `query`")
         if best == PAGE.media_type:
-            return answer(pages.sparql_page(self._release, "", pages.Outcome()), best, headers=_VARY)
+            return answer(pages.sparql_page(self._site, "", pages.Outcome()), best, headers=_VARY)
         form_ = next(one for one in FORMS if one.media_type == best)
         triples = ox.parse((self._release.folder / SERVICE).read_bytes(), format=ox.RdfFormat.TURTLE)
         written = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.N_TRIPLES) or b""
         body = serialized(sorted(written.splitlines()), form_, self._release.project.prefixes)
         return answer(body, best, headers=_VARY)
 
-    async def _page(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> bytes:
-        return pages.sparql_page(self._release, sparql, await self._outcome(sparql, dataset))
+    async def _page(self, sparql: str, dataset: Sequence[tuple[str, str]], language: str) -> bytes:
+        return pages.sparql_page(self._site, sparql, await self._outcome(sparql, dataset), language, at="./")
 
     async def _outcome(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> pages.Outcome:
         """What a page shows of a query."""

@@ -34,6 +34,22 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
     return best[1] if best else None
 
 
+def preferred(accept_language: str, offered: Sequence[str]) -> str:
+    """The language on offer that a client wants most (RFC 9110, section 12.5.4), the first where it wants none of them.
+
+    >>> preferred("de, ru-KZ;q=0.9, en;q=0.5", ["en", "ru"]), preferred("", ["en", "ru"])
+    ('ru', 'en')
+    """
+    best = (0.0, offered[0])
+    for part in accept_language[:_MOST].split(","):
+        tag, _, parameters = part.strip().partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        quality = _quality(f";{parameters}")
+        if language in offered and quality > best[0]:
+            best = quality, language
+    return best[1]
+
+
 def _quality(parameters: str) -> float:
     match = _QUALITY.search(_QUOTED.sub('""', parameters))
     if match is None:

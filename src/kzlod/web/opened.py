@@ -15,18 +15,26 @@ import pyoxigraph as ox
 from kzlod.project import Project
 from kzlod.query import CannedQuery, catalog
 from kzlod.query.labels import DEFAULT, PROPERTIES, rank
+from kzlod.query.results import Answer, Table
 from kzlod.release.files import CATALOGUE, SERVICE, SUMS, VOID_FILE, File
 from kzlod.release.published import escapes, read_catalogue
 from kzlod.terms import unescape
-from kzlod.vocab import KZ, OWL
+from kzlod.vocab import KZ, OWL, RDF, SDMX_MEASURE
+from kzlod.web.addresses import is_file_name, path_of
 from kzlod.web.described import citation, described, file_titles
+from kzlod.web.frame import spoken
 from kzlod.web.lines import SortedLines
 from kzlod.web.store import Kept, kept
 
 MOST_POINTERS = 20_000
 """How many triples that point to one IRI are looked at; where there are more, a query has to be asked."""
 _GRAPH = re.compile(rb" <[^<>\" ]*> \.\Z")
-_LABELS = 50_000
+STATEMENTS = 1000
+"""How many statements a page of a document has."""
+_LABELS, _VALUES = 50_000, 5_000
+_MOST_VALUES = 200
+Values = Mapping[str, tuple[ox.NamedNode | ox.Literal, ...]]
+"""What is said of one IRI: objects by predicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,9 @@ class OpenRelease:
         self._store = ox.Store.read_only(str(kept_.store))
         self.label = lru_cache(_LABELS)(self._label)
         self.pointers = lru_cache(256)(self._pointers)
+        self.values = lru_cache(_VALUES)(self._values)
+        self.has_page = lru_cache(_LABELS)(self._has_page)
+        self.has_section = lru_cache(_LABELS)(self._has_section)
 
     @classmethod
     def open(cls, folder: Path, *, cache: Path) -> Self:
@@ -72,6 +83,11 @@ class OpenRelease:
     def queries(self) -> Mapping[str, CannedQuery]:
         """The canned queries, by name."""
         return {query.name: query for query in catalog(self.project)}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the pages, English first."""
+        return spoken(self.project.title)
 
     @cached_property
     def citation(self) -> str:
@@ -157,6 +173,10 @@ class OpenRelease:
         """Whether something has evidence: then it is told in full where it points to."""
         return bool(self._lines.beginning(f"<{iri}> <{KZ}evidence> ".encode(), most=1))
 
+    def is_figure(self, iri: str) -> bool:
+        """Whether something has a value, as the observations of a cube have."""
+        return bool(self._lines.beginning(f"<{iri}> <{SDMX_MEASURE}obsValue> ".encode(), most=1))
+
     def _label(self, iri: str, language: str = DEFAULT) -> ox.Literal | None:
         """What an IRI is called in a language, or in the next best, as `query.labels` has it; None where it is not."""
         node = _node(iri)
@@ -171,11 +191,65 @@ class OpenRelease:
         best = min(found, key=lambda one: one[:3], default=None)
         return best[3] if best else None
 
+    def names(self, iri: str) -> dict[str, str]:
+        """What an IRI is called in each language of the pages that it has a label in."""
+        found = {tag: self.label(iri, tag) for tag in self.languages}
+        return {tag: one.value for tag, one in found.items() if one is not None and _speaks(one, tag)}
+
+    def _values(self, iri: str) -> Values:
+        """What the data says of an IRI, the first of it where it is much."""
+        said: dict[str, list[ox.NamedNode | ox.Literal]] = {}
+        lines = b"\n".join(_triples(self._lines.beginning(f"<{iri}> ".encode(), most=_MOST_VALUES)))
+        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, lenient=True):
+            assert isinstance(quad.object, ox.NamedNode | ox.Literal)
+            said.setdefault(quad.predicate.value, []).append(quad.object)
+        return {predicate: tuple(objects) for predicate, objects in said.items()}
+
+    def _has_page(self, iri: str) -> bool:
+        """Whether a page about an IRI (no hash IRI) says something, at an address that a browser leaves as it is."""
+        path = path_of(iri, self.base)
+        if not path or not is_file_name(path):
+            return False
+        return bool(self.statements(iri, most=1)) or self.has_below(iri)
+
+    def _has_section(self, iri: str) -> bool:
+        """Whether the first page of a document has a section about a hash IRI of it."""
+        document = iri.partition("#")[0]
+        first = (*self.statements(document, most=STATEMENTS), *self.below(document))[:STATEMENTS]
+        return any(line.startswith(f"<{iri}> ".encode()) for line in first)
+
+    def instances(self, class_: str) -> list[str]:
+        """The IRIs of a class, in their order."""
+        return [s for s, p in self.pointers(class_).triples if p == RDF + "type"]
+
+    def ask(self, sparql: str) -> Answer:
+        """The rows of a query of ours about labels; those of users go to an engine with limits."""
+        found = self._store.query(sparql, use_default_graph_as_union=True)
+        assert isinstance(found, ox.QuerySolutions)
+        names = tuple(variable.value for variable in found.variables)
+        return Table(names, tuple(tuple(row) for row in found), self.project.prefixes)
+
     def documents(self) -> Iterator[str]:
         """The addresses of all documents of the data, without the base and without a suffix."""
         with self.kept.documents.open(encoding="utf-8") as file:
             for line in file:
                 yield unescape(line.rstrip("\n"))
+
+    def catalogued(self) -> Iterator[str]:
+        """The addresses of what only the catalogue describes, as `documents` has those of the data."""
+        seen = set[str]()
+        for line in self._metadata:
+            iri = unescape(line[1 : line.index(b"> ")].decode())
+            path = path_of(iri, self.base)
+            if path and path not in seen:
+                seen.add(path)
+                if not self._lines.beginning(f"<{self.base}{path}> ".encode(), most=1):
+                    yield path
+
+
+def _speaks(label: ox.Literal, language: str) -> bool:
+    tag = (label.language or "").lower()
+    return tag == language or tag.startswith(f"{language}-")
 
 
 def _node(iri: str) -> ox.NamedNode | None:

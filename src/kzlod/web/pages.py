@@ -1,28 +1,36 @@
-"""The pages for people: each a function of a release and what is asked, giving the bytes of a whole HTML document.
+"""The pages for people: each a function of a release, a place and what is asked, giving a whole HTML document.
 
 A server answers with them and a static site is made of them; all links are relative, nothing is fetched from elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from kzlod.query import Answer, CannedQuery, Graph
 from kzlod.query.forms import render
+from kzlod.query.labels import DEFAULT, labelled
 from kzlod.query.results import Table, first
-from kzlod.vocab import KZ, RDF
+from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
-from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
+from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
+from kzlod.web.chart import charts
 from kzlod.web.context import context
+from kzlod.web.disputes import Disputes
 from kzlod.web.documents import Document
+from kzlod.web.frame import Frame
 from kzlod.web.opened import OpenRelease
-from kzlod.web.views import View
+from kzlod.web.said import sorted_out
+from kzlod.web.told import Panel, Teller
+from kzlod.web.views import Shown, View
 
 STYLE, ICON = "style.css", "icon.svg"
 POLICY = (
@@ -32,6 +40,7 @@ POLICY = (
 """The content-security policy of every page: the scripts of the bundle and no other, nothing from elsewhere."""
 ROWS = 500
 """How many rows of an answer a page shows."""
+_PANELS, _KINDS = 3, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,18 @@ class Outcome:
 
     answer: Answer | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all pages are of: a release, and whether a server stands behind them that answers queries."""
+
+    release: OpenRelease
+    live: bool = True
+
+    def frame(self, path: str, language: str = DEFAULT, at: str = "") -> Frame:
+        """The place of a page."""
+        return Frame(path, language, self.release.languages, at)
 
 
 @cache
@@ -60,17 +81,27 @@ def shipped(name: str) -> bytes:
     return (files("kzlod.web") / name).read_bytes()
 
 
-def _page(release: OpenRelease, template: str, path: str, **values: Any) -> bytes:
-    project = release.project
+def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
+    """A page made from a template."""
+    project = site.release.project
+    titles = project.title
+    tag = frame.language if frame.language in titles else DEFAULT if DEFAULT in titles else next(iter(titles), "")
+    title = titles.get(tag, project.id)
     return (
         _environment()
         .get_template(f"{template}.html")
         .render(
+            site=site,
             project=project,
-            release=release,
-            title=project.title.get("en") or next(iter(project.title.values()), project.id),
-            root=root(path),
-            path=path,
+            release=site.release,
+            frame=frame,
+            t=frame.words,
+            title=title,
+            title_language=tag if tag not in ("", frame.language) else "",
+            # What the dataset's curators write in English: queries, titles of files, the citation.
+            english="" if frame.language == DEFAULT else Markup(f' lang="{DEFAULT}"'),
+            root=frame.root,
+            top=frame.top,
             script=bundle.SCRIPT if bundle.bundle() else "",
             **values,
         )
@@ -78,36 +109,84 @@ def _page(release: OpenRelease, template: str, path: str, **values: Any) -> byte
     )
 
 
-def start(release: OpenRelease) -> bytes:
-    """The first page: what this is, and where to go on."""
-    view, sources = View(release, "./"), release.pointers(KZ + "Source")
-    listed = [view.iri(s) for s, p in sources.triples if p == RDF + "type"]
-    description = next(iter(release.project.description.values()), "")
-    vocabularies = [view.iri(iri) for iri in _vocabularies(release)]
-    return _page(release, "start", "", description=description, sources=listed, vocabularies=vocabularies)
+def featured(release: OpenRelease) -> list[CannedQuery]:
+    """The queries that the first page shows the answers of, in the order of their headers."""
+    found = [query for query in release.queries.values() if query.featured]
+    return sorted(found, key=lambda query: (query.featured, query.name))
 
 
-def _vocabularies(release: OpenRelease) -> list[str]:
-    ontologies = release.pointers("http://www.w3.org/2002/07/owl#Ontology").triples
-    return [s for s, p in ontologies if p == RDF + "type" and path_of(s, release.base) is not None]
+def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> bytes:
+    """The first page: what this is, its main figures, where to go on; `outcomes` are of the queries featured."""
+    release, frame = site.release, site.frame("index.html", language)
+    view = View(release, frame)
+    descriptions = release.project.description
+    tag = language if language in descriptions else next(iter(descriptions), "")
+    shown = [(query, _answered(view, query, outcomes[query.name])) for query in featured(release)]
+    return page(
+        site,
+        "start",
+        frame,
+        description=Shown(descriptions.get(tag, ""), "", tag if tag != language else ""),
+        sources=[view.iri(iri) for iri in release.instances(KZ + "Source")],
+        featured=[(query, answered) for query, answered in shown if answered["charts"]],
+        first=[query for query, _ in shown] or list(release.queries.values())[:6],
+        panels=key_figures(view),
+        kinds=_kinds(view),
+        disputed=[
+            (view.frame.words[key], len(release.instances(KZ + name)))
+            for key, name in (
+                ("conflict_sets", "ConflictSet"),
+                ("disagreements", "Disagreement"),
+                ("checks", "ConsistencyCheck"),
+            )
+        ],
+    )
 
 
-def document_page(release: OpenRelease, document: Document, *, withdrawn: bool = False) -> bytes:
+def key_figures(view: View) -> list[Panel]:
+    """The figures that most sources speak of: those of an indicator about one thing, conflicting ones first."""
+    release, groups = view.release, dict[tuple[str, str, str], list[str]]()
+    for iri in release.instances(QB + "Observation"):
+        said = release.values(iri)
+        key = tuple(str(next(iter(said.get(KZ + part, ())), "")) for part in ("indicator", "about", "unit"))
+        groups.setdefault((key[0], key[1], key[2]), []).append(iri)
+    most = sorted(groups.values(), key=lambda those: (-len(those), those))[: 4 * _PANELS]
+    teller = Teller(view)
+    panels = [panel for those in most if len(those) > 1 for panel in teller.panels(those) if panel.scale]
+    panels.sort(key=lambda one: (not one.conflicting, -len({f.origin.source.whole for f in one.figures})))
+    return panels[:_PANELS]
+
+
+def _kinds(view: View) -> list[tuple[Shown, int]]:
+    """How many there are of each kind of thing: of each class that the dataset's vocabularies define."""
+    counts = Counter[str]()
+    for class_ in view.release.instances(OWL + "Class"):
+        if path_of(class_, view.release.base) is not None:
+            counts[class_] = len(view.release.instances(class_))
+    return [(view.iri(iri), count) for iri, count in counts.most_common(_KINDS) if count]
+
+
+def document_page(site: Site, document: Document, language: str, *, withdrawn: bool = False) -> bytes:
     """The page of a thing, a source, a fact, a vocabulary: whatever has an IRI."""
+    release = site.release
     path = path_of(document.iri, release.base) or ""
-    here = named(path, HTML, document.page)
-    view = View(release, root(here))
+    frame = site.frame(named(path, HTML, document.page), language)
+    view = View(release, frame)
+    teller = Teller(view)
     is_source = f"<{document.iri}> <{RDF}type> <{KZ}Source> .".encode() in document.own
-    return _page(
-        release,
+    figures = [fact.iri for fact in document.facts if release.is_figure(fact.iri)]
+    itself = [document.iri] if release.is_figure(document.iri) else []
+    return page(
+        site,
         "document",
-        here,
+        frame,
         document=document,
         name=view.name(document),
-        blocks=view.blocks(document.own, document.iri),
-        facts=[view.fact(fact) for fact in document.facts],
+        out=sorted_out(view, document),
+        panels=teller.panels(itself + figures),
+        facts=[teller.told(fact.iri) for fact in document.facts if fact.iri not in figures],
+        fact_origin=teller.origin(document.iri) if release.is_fact(document.iri) else None,
         paragraphs=view.paragraphs(document) if is_source else [],
-        pointing=view.pointing(document),
         forms=[(form.title, form.media_type, named(path, form, document.page)) for form in FORMS[1:]],
         before=named(path, HTML, document.page - 1) if document.page > 1 else "",
         after=named(path, HTML, document.page + 1) if document.page < document.pages else "",
@@ -115,28 +194,69 @@ def document_page(release: OpenRelease, document: Document, *, withdrawn: bool =
     )
 
 
-def queries_page(release: OpenRelease) -> bytes:
-    """The list of canned queries."""
-    return _page(release, "queries", "queries.html", queries=release.queries.values())
-
-
-def query_page(release: OpenRelease, query: CannedQuery, values: Mapping[str, str], outcome: Outcome) -> bytes:
-    """A canned query: its form, its answer, its SPARQL."""
-    path = f"queries/{query.name}.html"
-    return _page(
-        release, "query", path, query=query, values=values, sparql=query.text, **_answered(release, path, outcome)
+def disputes_page(site: Site, language: str) -> bytes:
+    """Conflicts, disagreements and checks, side by side."""
+    frame = site.frame("disputes.html", language)
+    all_ = Disputes(View(site.release, frame))
+    return page(
+        site, "disputes", frame, conflicts=all_.conflicts(), disagreements=all_.disagreements(), checks=all_.checks()
     )
 
 
-def sparql_page(release: OpenRelease, sparql: str, outcome: Outcome) -> bytes:
-    """A form for any query, and the answer to the one that was sent."""
-    known = context(release, root("sparql"), root("sparql"))
-    return _page(release, "sparql", "sparql", sparql=sparql, context=known, **_answered(release, "sparql", outcome))
+def vocabularies_page(site: Site, language: str) -> bytes:
+    """The vocabularies and the code lists."""
+    release, frame = site.release, site.frame("vocabularies.html", language)
+    view = View(release, frame)
+    schemes = [(view.iri(iri), _codes(view, iri)) for iri in release.instances(SKOS + "ConceptScheme")]
+    return page(site, "vocabularies", frame, vocabularies=_vocabularies(view), schemes=schemes)
 
 
-def _answered(release: OpenRelease, path: str, outcome: Outcome) -> dict[str, Any]:
-    view, answer = View(release, root(path)), outcome.answer
+def _vocabularies(view: View) -> list[Shown]:
+    ontologies = view.release.instances(OWL + "Ontology")
+    return [view.iri(iri) for iri in ontologies if path_of(iri, view.release.base) is not None]
+
+
+def _codes(view: View, scheme: str) -> int:
+    return sum(1 for _, p in view.release.pointers(scheme).triples if p == SKOS + "inScheme")
+
+
+def queries_page(site: Site, language: str) -> bytes:
+    """The list of canned queries."""
+    return page(site, "queries", site.frame("queries.html", language), queries=site.release.queries.values())
+
+
+def query_page(
+    site: Site, query: CannedQuery, values: Mapping[str, str], outcome: Outcome, language: str = DEFAULT
+) -> bytes:
+    """A canned query: its form, its answer, its charts, its SPARQL."""
+    frame = site.frame(f"queries/{query.name}.html", language)
+    answered = _answered(View(site.release, frame), query, outcome)
+    return page(site, "query", frame, query=query, values=values, sparql=query.text, **answered)
+
+
+def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT, *, at: str = "") -> bytes:
+    """A form for any query, and the answer to the one that was sent; `at` is the way to the start, if not as usual."""
+    frame = site.frame("sparql.html", language, at)
+    release = site.release
+    dumps = (f"{release.project.id}.nq{suffix}" for suffix in (".zst", ""))
+    dump, file = next(((name, release.files[name]) for name in dumps if name in release.files), ("", None))
+    return page(
+        site,
+        "sparql",
+        frame,
+        sparql=sparql,
+        context=context(release, frame.root, frame.top) if bundle.bundle() else {},
+        dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
+        dump_bytes=file.size if file else 0,
+        **_answered(View(release, frame), None, outcome),
+    )
+
+
+def _answered(view: View, query: CannedQuery | None, outcome: Outcome) -> dict[str, Any]:
+    answer = outcome.answer
     shown, more = first(answer, ROWS) if answer is not None else (None, 0)
+    if isinstance(shown, Table) and view.frame.language != DEFAULT:
+        shown = labelled(shown, view.release.ask, view.frame.language)
     return {
         "problem": outcome.problem,
         "table": shown if isinstance(shown, Table) else None,
@@ -144,23 +264,40 @@ def _answered(release: OpenRelease, path: str, outcome: Outcome) -> dict[str, An
         "turtle": render(shown, "turtle") if isinstance(shown, Graph) else None,
         "count": len(answer) if answer is not None else 0,
         "more": more,
+        "charts": charts(query, shown) if query is not None and isinstance(shown, Table) else [],
+        "drawn": query is not None and query.plot is not None,
     }
 
 
-def api_page(release: OpenRelease) -> bytes:
+def api_page(site: Site, language: str) -> bytes:
     """What the API answers, for people."""
-    return _page(release, "api", "api.html", queries=release.queries.values())
+    return page(site, "api", site.frame("api.html", language), queries=site.release.queries.values())
 
 
-def downloads_page(release: OpenRelease) -> bytes:
-    """The files of the release, with their sizes and checksums."""
+def downloads_page(site: Site, language: str) -> bytes:
+    """The files of the release, with their sizes and checksums, and what changed since the one before."""
+    release = site.release
     project = release.project
     address = project.release_iri() + "/"
     listed = [(file, release.file_titles.get(address + encoded(file.path), "")) for file in release.files.values()]
-    folder = f"release/{project.id}/{project.version}/"
-    return _page(release, "downloads", "downloads.html", files=listed, folder=folder)
+    changes = release.folder / "changes.md"
+    return page(
+        site,
+        "downloads",
+        site.frame("downloads.html", language),
+        files=listed,
+        folder=f"release/{project.id}/{project.version}/",
+        changes=changes.read_text("utf-8") if changes.is_file() else "",
+    )
 
 
-def problem_page(release: OpenRelease, path: str, title: str, text: str) -> bytes:
+def search_page(site: Site, language: str, text: str, found: Iterable[str]) -> bytes:
+    """What has a name with some letters in it."""
+    frame = site.frame("search.html", language)
+    view = View(site.release, frame)
+    return page(site, "search", frame, text=text, found=[view.iri(iri) for iri in found])
+
+
+def problem_page(site: Site, path: str, title: str, text: str, *, language: str = DEFAULT, at: str = "") -> bytes:
     """A page that says what is wrong."""
-    return _page(release, "problem", path, problem_title=title, problem=text)
+    return page(site, "problem", Frame(path, language, (), at), problem_title=title, problem=text)

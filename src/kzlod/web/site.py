@@ -12,13 +12,16 @@ from xml.sax.saxutils import escape
 import pyoxigraph as ox
 
 from kzlod.formats import TURTLE, Format
+from kzlod.query.labels import DEFAULT
 from kzlod.release.files import CATALOGUE, WELL_KNOWN
 from kzlod.web import bundle, pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
 from kzlod.web.documents import document, serialized
+from kzlod.web.frame import folder
 from kzlod.web.messages import link
 from kzlod.web.openapi import openapi
 from kzlod.web.opened import OpenRelease
+from kzlod.web.pages import Outcome, Site
 
 _IN_A_SITEMAP = 50_000
 
@@ -33,68 +36,96 @@ class Resource:
     withdrawn: bool = False
 
 
-def fixed(release: OpenRelease) -> Mapping[str, Callable[[], Resource]]:
-    """What has an address of its own, by the address."""
-
-    def page(make: Callable[[OpenRelease], bytes], *links: str) -> Callable[[], Resource]:
-        return lambda: Resource(HTML.media_type, make(release), links)
-
+def fixed(site: Site) -> Mapping[str, Callable[[], Resource]]:
+    """What has an address of its own and needs no answer to a query, by the address."""
+    release = site.release
     landing = dataset_links(release, "./")
     made: dict[str, Callable[[], Resource]] = {
-        "index.html": page(pages.start, *landing),
-        "queries.html": page(pages.queries_page),
-        "api.html": page(pages.api_page, link("./openapi.json", "service-desc", "application/json")),
-        "downloads.html": page(pages.downloads_page, *landing),
-        "sparql.html": page(lambda release: pages.sparql_page(release, "", pages.Outcome())),
         pages.STYLE: lambda: Resource("text/css", pages.shipped(pages.STYLE)),
         pages.ICON: lambda: Resource("image/svg+xml", pages.shipped(pages.ICON)),
-        "robots.txt": lambda: Resource("text/plain", _robots(release)),
+        "robots.txt": lambda: Resource("text/plain", robots(release, release.base)),
         "openapi.json": lambda: Resource("application/json", openapi(release)),
-        "sitemap.xml": lambda: Resource("application/xml", _sitemap(release)),
+        "sitemap.xml": lambda: Resource("application/xml", sitemap(release, release.base)),
         WELL_KNOWN: lambda: Resource("text/turtle", (release.folder / WELL_KNOWN).read_bytes()),
     }
     for address, file in bundle.bundle().items():
         made[address] = partial(_script, address, file)
     for form in FORMS[1:]:
         made[f"catalog{form.suffix}"] = partial(_catalogue, release, form)
+    for language in release.languages:
+        below = folder(language)
+        described = link(f"{root(below)}openapi.json", "service-desc", "application/json")
+        for name, make, links in (
+            ("queries.html", pages.queries_page, ()),
+            ("disputes.html", pages.disputes_page, ()),
+            ("vocabularies.html", pages.vocabularies_page, ()),
+            ("api.html", pages.api_page, (described,)),
+            ("downloads.html", pages.downloads_page, landing if not below else dataset_links(release, root(below))),
+        ):
+            made[below + name] = partial(_page, make, site, language, tuple(links))
+        made[f"{below}sparql.html"] = partial(_sparql, site, language)
+        made[f"{below}search.html"] = partial(_search, site, language)
     return made
+
+
+def _page(make: Callable[[Site, str], bytes], site: Site, language: str, links: tuple[str, ...]) -> Resource:
+    return Resource(HTML.media_type, make(site, language), links)
+
+
+def _sparql(site: Site, language: str) -> Resource:
+    return Resource(HTML.media_type, pages.sparql_page(site, "", Outcome(), language))
+
+
+def _search(site: Site, language: str) -> Resource:
+    return Resource(HTML.media_type, pages.search_page(site, language, "", ()))
 
 
 def _script(address: str, file: Traversable) -> Resource:
     return Resource(bundle.media_type(address), file.read_bytes())
 
 
-def rendered(release: OpenRelease, path: str, form: Format, page: int = 1) -> Resource | None:
+def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> Resource:
+    """The first page, with the answers of the queries that it features."""
+    links = dataset_links(site.release, root(folder(language)))
+    return Resource(HTML.media_type, pages.start(site, language, outcomes), tuple(links))
+
+
+def rendered(site: Site, path: str, form: Format, page: int = 1, language: str = DEFAULT) -> Resource | None:
     """The document of what has the IRI that a path follows the base with, in a form; None where there is none.
 
     Raises `QueryError` for what the form cannot carry.
     """
+    release = site.release
     found = document(release, release.base + path, page)
     if found is None:
         return None
     withdrawn = release.is_withdrawn(found.iri)
-    links = [link(f"./{_last(named(path, one, page))}", "alternate", one.media_type) for one in FORMS if one != form]
+    near = _near(path, folder(language))
+    links = [link(near + _last(named(path, one, page)), "alternate", one.media_type) for one in FORMS if one != form]
     if page > 1:
         links.append(link(f"./{_last(named(path, form, page - 1))}", "prev", form.media_type))
     if page < found.pages:
         links.append(link(f"./{_last(named(path, form, page + 1))}", "next", form.media_type))
-    links += thing_links(release, path)
+    links += thing_links(release, path, folder(language))
     if form == HTML:
-        return Resource(
-            form.media_type, pages.document_page(release, found, withdrawn=withdrawn), tuple(links), withdrawn
-        )
+        body = pages.document_page(site, found, language, withdrawn=withdrawn)
+        return Resource(form.media_type, body, tuple(links), withdrawn)
     links.append(link(found.iri, "describes"))
     body = serialized(found.lines, form, release.project.prefixes)
     return Resource(form.media_type, body, tuple(links), withdrawn)
 
 
-def thing_links(release: OpenRelease, path: str) -> list[str]:
-    """FAIR Signposting of a document: how to cite its thing, what describes it, under which licence it is."""
-    project, way = release.project, root(path)
+def thing_links(release: OpenRelease, path: str, below: str = "") -> list[str]:
+    """FAIR Signposting of a document: how to cite its thing, what describes it, under which licence it is.
+
+    `below` is the folder of the document's language.
+    """
+    project, way = release.project, root(below + path)
     links = [link(release.base + path, "cite-as")]
     if path in (path_of(project.dataset_iri, release.base), path_of(project.release_iri(), release.base)):
         return [*links, *dataset_links(release, way)]
-    links += [link(f"./{_last(named(path, form))}", "describedby", form.media_type) for form in FORMS[1:]]
+    near = _near(path, below)
+    links += [link(near + _last(named(path, form)), "describedby", form.media_type) for form in FORMS[1:]]
     links.append(link(f"{way}{path_of(project.dataset_iri, release.base)}", "collection"))
     return [*links, *_common(release, "https://schema.org/AboutPage")]
 
@@ -119,6 +150,11 @@ def _common(release: OpenRelease, type_: str) -> list[str]:
     return [link(type_, "type"), *licence, *author]
 
 
+def _near(path: str, below: str) -> str:
+    """The way from a page in the folder of a language to where the documents of its thing are."""
+    return root(below + path) + path[: path.rfind("/") + 1] if below else "./"
+
+
 def _last(address: str) -> str:
     return encoded(address.rpartition("/")[2])
 
@@ -132,8 +168,9 @@ def _catalogue(release: OpenRelease, form: Format) -> Resource:
     return Resource(form.media_type, serialized(lines, form, release.project.prefixes))
 
 
-def _robots(release: OpenRelease) -> bytes:
-    lines = ("User-agent: *", "Disallow: /sparql?", "Disallow: /api/", f"Sitemap: {release.base}sitemap.xml")
+def robots(release: OpenRelease, url: str) -> bytes:
+    """What programs that visit pages leave alone; `url` is where the site stands."""
+    lines = ("User-agent: *", "Disallow: /sparql?", "Disallow: /api/", f"Sitemap: {url}sitemap.xml")
     return "\n".join((*lines, "")).encode()
 
 
@@ -141,24 +178,27 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def _sitemap(release: OpenRelease) -> bytes:
-    """All pages, an index of parts where they are many; an address is below the base, which is where they belong."""
-    count = sum(1 for _ in release.documents())
-    if count <= _IN_A_SITEMAP:
-        return sitemap_part(release, 1) or b""
-    parts = range(1, -(-count // _IN_A_SITEMAP) + 1)
-    listed = "".join(f"<sitemap><loc>{escape(release.base)}sitemap-{n}.xml</loc></sitemap>\n" for n in parts)
+def sitemap(release: OpenRelease, url: str) -> bytes:
+    """All pages, an index of parts where they are many; `url` is where the site stands."""
+    parts = sitemap_parts(release)
+    if parts == 1:
+        return sitemap_part(release, 1, url) or b""
+    listed = "".join(f"<sitemap><loc>{escape(url)}sitemap-{n}.xml</loc></sitemap>\n" for n in range(1, parts + 1))
     return f'{_XML}<sitemapindex xmlns="{_SITEMAPS}">\n{listed}</sitemapindex>\n'.encode()
 
 
-def sitemap_part(release: OpenRelease, number: int) -> bytes | None:
+def sitemap_parts(release: OpenRelease) -> int:
+    """How many parts the sitemap has."""
+    return max(-(-sum(1 for _ in release.documents()) // _IN_A_SITEMAP), 1)
+
+
+def sitemap_part(release: OpenRelease, number: int, url: str) -> bytes | None:
     """A part of the sitemap, from 1 on; None where there is none."""
     start = (number - 1) * _IN_A_SITEMAP
     paths: Iterator[str] = islice(release.documents(), start, start + _IN_A_SITEMAP)
     day = release.project.date.isoformat()
     listed = "".join(
-        f"<url><loc>{escape(release.base + encoded(named(path, HTML)))}</loc><lastmod>{day}</lastmod></url>\n"
-        for path in paths
+        f"<url><loc>{escape(url + encoded(named(path, HTML)))}</loc><lastmod>{day}</lastmod></url>\n" for path in paths
     )
     if not listed:
         return None

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
-from kzlod.query.labels import DEFAULT
-from kzlod.query.results import Node, Table, is_number, short
+from kzlod.query.results import Node, Table, is_number
 from kzlod.vocab import DCTERMS, KZ, RDF, RDFS, SKOS
 from kzlod.web.addresses import HTML, encoded, is_web, named, path_of
-from kzlod.web.documents import Document, Fact
+from kzlod.web.documents import Document
+from kzlod.web.frame import Frame
+from kzlod.web.names import name, other, position
 from kzlod.web.opened import OpenRelease
 
 _FIRST = (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
 _PLACED_IN = DCTERMS + "isPartOf"
 _EVIDENCE = KZ + "evidence"
+_UNIT = "http://qudt.org/vocab/unit/"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A term: its text, where it leads (nowhere if empty), the language that it is in, what it is in full."""
+    """A term: its text, where it leads (nowhere if empty), its language if not the page's, what it is in full."""
 
     text: str
     href: str = ""
     language: str = ""
     whole: str = ""
     number: bool = False
+
+
+NOWHERE = Shown("")
+"""What is shown of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,6 @@ class Block:
     """What is said of one subject; `anchor` is the fragment of a hash IRI."""
 
     subject: Shown
-    kind: str
     said: tuple[Said, ...]
     anchor: str = ""
 
@@ -57,51 +62,59 @@ class Paragraph:
 
 
 class View:
-    """Terms as one page shows them: `root` is the way from the page to the start."""
+    """Terms as one page shows them, in its language, with the ways from where it stands."""
 
-    def __init__(self, release: OpenRelease, root: str) -> None:
-        self._release, self._root = release, root
-        self._prefixes = release.project.prefixes
+    def __init__(self, release: OpenRelease, frame: Frame) -> None:
+        self.release, self.frame = release, frame
 
     def iri(self, iri: str) -> Shown:
-        """An IRI: its label and where it leads."""
-        label = self._release.label(iri)
-        base = self._release.base
-        text = label.value if label else short(ox.NamedNode(iri), self._prefixes).removeprefix(base) or iri
-        spoken = (label.language or "") if label else ""
-        return Shown(text, self.href(iri), spoken if spoken != DEFAULT else "", iri)
+        """An IRI: its name and where it leads."""
+        called = name(self.release, iri, self.frame.language)
+        return Shown(called.text, self.href(iri), called.language, iri)
+
+    def unit(self, iri: str) -> Shown:
+        """A unit of measurement by its code, as QUDT has it, where it has no label."""
+        label = self.release.label(iri, self.frame.language)
+        return self.iri(iri) if label else Shown(iri.removeprefix(_UNIT).removeprefix("CCY_"), self.href(iri), "", iri)
 
     def href(self, iri: str) -> str:
         """Where an IRI leads: to a page, to a file of the release, to the web, or nowhere."""
-        path = path_of(iri, self._release.base)
+        path = path_of(iri, self.release.base)
         if path is None:
             return iri if is_web(iri) else ""
+        inside = path.removeprefix(f"release/{self.release.project.id}/{self.release.project.version}/")
+        if inside in self.release.files and inside != path:
+            return self.frame.top + encoded(path)
+        if not path:
+            return f"{self.frame.root}index.html"
+        if not self.release.has_page(self.release.base + path):
+            return ""
         fragment = iri.partition("#")[2]
-        anchor = f"#{encoded(fragment)}" if fragment else ""
-        inside = path.removeprefix(f"release/{self._release.project.id}/{self._release.project.version}/")
-        if inside in self._release.files and inside != path:
-            return self._root + encoded(path)
-        return self._root + (encoded(named(path, HTML)) + anchor if path else "")
+        anchor = f"#{encoded(fragment)}" if fragment and self.release.has_section(iri) else ""
+        return self.frame.root + encoded(named(path, HTML)) + anchor
 
     def term(self, term: Node | None) -> Shown:
         """A term of an answer or of a statement."""
         if term is None:
-            return Shown("")
+            return NOWHERE
         if isinstance(term, ox.NamedNode):
             return self.iri(term.value)
         if isinstance(term, ox.Literal):
-            language = (term.language or "") if term.language != DEFAULT else ""
-            return Shown(term.value, "", language, number=is_number(term))
+            return Shown(term.value, "", other(term, self.frame.language), number=is_number(term))
         return Shown(str(term))
 
     def rows(self, table: Table) -> list[list[Shown]]:
-        """The rows of an answer."""
-        return [[self.term(term) for term in row] for row in table.rows]
+        """The rows of an answer; a text that the data has in the page's language too is shown in that."""
+        return [[self._cell(term, table) for term in row] for row in table.rows]
+
+    def _cell(self, term: Node | None, table: Table) -> Shown:
+        label = table.labels.get(term) if isinstance(term, ox.Literal) else None
+        return self.term(label if label is not None else term)
 
     def name(self, document: Document) -> Shown:
         """What a document is about: a vocabulary may have its label at the namespace, which ends in `#`."""
         namespace = f"{document.iri}#"
-        return self.iri(namespace if self._release.label(namespace) else document.iri)
+        return self.iri(namespace if self.release.label(namespace) else document.iri)
 
     def blocks(self, lines: Iterable[bytes], about: str) -> list[Block]:
         """Statements by subject, that of the document first."""
@@ -111,10 +124,6 @@ class View:
             subjects.setdefault(quad.subject.value, []).append(quad.triple)
         ordered = sorted(subjects.items(), key=lambda item: item[0].removesuffix("#") != about)
         return [self._block(subject, triples) for subject, triples in ordered]
-
-    def fact(self, fact: Fact) -> Block:
-        """A fact in full."""
-        return self.blocks(fact.lines, fact.iri)[0]
 
     def pointing(self, document: Document) -> list[Said]:
         """What else points to a document's IRI: the subjects by predicate."""
@@ -130,11 +139,14 @@ class View:
             if predicate == _PLACED_IN:
                 places = [passage, *self._pointing_to(passage, _PLACED_IN)]
                 facts = [fact for place in places for fact in self._pointing_to(place, _EVIDENCE)]
-                found.append(Paragraph(self.iri(passage), tuple(self.iri(fact) for fact in facts)))
+                shown = self.iri(passage)
+                number = position(self.release, passage)
+                shown = replace(shown, text=number, language="") if number else shown
+                found.append(Paragraph(shown, tuple(self.iri(fact) for fact in facts)))
         return found
 
     def _pointing_to(self, iri: str, predicate: str) -> list[str]:
-        return [s for s, p in self._release.pointers(iri).triples if p == predicate]
+        return [s for s, p in self.release.pointers(iri).triples if p == predicate]
 
     def _block(self, subject: str, triples: list[ox.Triple]) -> Block:
         by: dict[str, list[Node]] = {}
@@ -142,5 +154,4 @@ class View:
             by.setdefault(triple.predicate.value, []).append(triple.object)
         ordered = sorted(by.items(), key=lambda item: (_FIRST.index(item[0]) if item[0] in _FIRST else 9, item[0]))
         said = tuple(Said(self.iri(predicate), tuple(map(self.term, objects))) for predicate, objects in ordered)
-        kinds = [self.term(node).text for node in by.get(RDF + "type", [])]
-        return Block(self.iri(subject), ", ".join(kinds), said, subject.partition("#")[2])
+        return Block(self.iri(subject), said, subject.partition("#")[2])

@@ -1,12 +1,13 @@
 // Bundles the scripts into ../static: `npm run build`. The first script is small; what a page needs besides is fetched
 // when it is needed.
 import { build } from "esbuild";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const OUT = join(HERE, "../static");
+const OUTLINE = "world-atlas";
 const PACKAGE = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 rmSync(OUT, { recursive: true, force: true });
@@ -28,11 +29,13 @@ const { metafile } = await build({
   loader: { ".wasm": "file", ".css": "text" },
   logLevel: "warning",
 });
+// The outlines of land that the server draws maps over.
+copyFileSync(join(HERE, "node_modules", OUTLINE, "countries-110m.json"), join(HERE, "../outline.json"));
 writeFileSync(join(OUT, "licences.txt"), licences(Object.keys(metafile.inputs)));
 
-// The licences of the packages that went into the bundle.
+// The licences of the packages that went into the bundle, and of the outlines.
 function licences(inputs) {
-  const names = new Set(inputs.map((path) => PACKAGE.exec(path)?.[1]).filter(Boolean));
+  const names = new Set([...inputs.map((path) => PACKAGE.exec(path)?.[1]).filter(Boolean), OUTLINE]);
   return [...names].sort().map(licence).join("\n\n");
 }
 
