@@ -157,6 +157,12 @@ def test_what_breaks_off_leaves_nothing(tiny_release: Path, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["cache"]
 
 
+def test_where_nothing_can_be_written(tiny_release: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        write(tiny_release, tmp_path / "file" / "site", cache=tmp_path / "cache")
+
+
 @pytest.mark.parametrize("url", ["nonsense", "ftp://user.example/", "https:///path"])
 def test_an_address_that_is_none(tiny_release: Path, tmp_path: Path, url: str) -> None:
     with pytest.raises(InputError, match="no address"):

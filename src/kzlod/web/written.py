@@ -10,11 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +36,7 @@ from kzlod.web.pages import Outcome
 
 _MARK = ".nojekyll"
 """Tells hosts that folders with a dot or a dash before their names are files like others; and us that it is a site."""
-_BATCH, _WAITING = 50, 4
+_BATCH, _QUERIES = 50, 4
 _SECONDS = 60.0
 _DONE = ("robots.txt", "sitemap.xml")
 _SUFFIXES = {
@@ -57,6 +59,14 @@ class Written:
     size: int
     documents: int
     without: int
+
+
+class _Where(NamedTuple):
+    """What is written, and where: the release, the folder of caches, the folder of the site."""
+
+    release: Path
+    cache: Path
+    target: Path
 
 
 class _Count(NamedTuple):
@@ -85,19 +95,25 @@ def write(
 
     `url` is where it will stand, by default the dataset's base: the sitemap and the page for what is not found name it.
     `replace` takes the place of a site that is there. `step` is told how many of how many pieces of work are done.
-    Raises `InputError` for what is no release, an address that is none, or a folder with anything else in it.
+    Raises `InputError` for what is no release, an address that is none, a folder with anything else in it, and where
+    it cannot be written.
     """
     release = OpenRelease.open(release_folder, cache=cache)
     url = _address(url or release.base)
-    _refuse_other(out, replace=replace)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
-    building.chmod(0o755)
+    processes = processes or os.cpu_count() or 1
     try:
-        count = _write_all(release, building, cache=cache, url=url, processes=processes, step=step)
-        _take_place(building, out)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        _refuse_other(out, replace=replace)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+        try:
+            building.chmod(0o755)
+            count = _write_all(release, building, cache=cache, url=url, processes=processes, step=step)
+            _take_place(building, out)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    except (OSError, BrokenExecutor) as error:
+        said = getattr(error, "strerror", None) or "a process that wrote ended early"
+        raise InputError(f"cannot be written: {said}", where=str(out), remedy="see to space and memory") from error
     return Written(out, count.files, count.size, count.documents, count.without)
 
 
@@ -132,20 +148,21 @@ def _write_all(
     *,
     cache: Path,
     url: str,
-    processes: int | None,
+    processes: int,
     step: Callable[[int, int], None],
 ) -> _Count:
     search.index(release)
     documents = sum(1 for _ in chain(release.documents(), release.catalogued()))
     total = -(-documents // _BATCH) + -(-len(release.queries) // _QUERIES) + 1
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        processes or os.cpu_count() or 1, context, initializer=_start, initargs=(release.folder, cache, target)
-    ) as pool:
-        work = iter(_tasks(release, pool, url))
+    where = _Where(release.folder, cache, target)
+    # Ctrl-C is for the process that waits for the others; what they have begun is soon done.
+    quiet = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=quiet) as pool:
+        work = _tasks(release, pool, where, url)
         count, done, waiting = _Count(), 0, set[Future[_Count]]()
         while True:
-            while len(waiting) < _WAITING and (future := next(work, None)) is not None:
+            while len(waiting) < 2 * processes and (future := next(work, None)) is not None:
                 waiting.add(future)
             if not waiting:
                 return count
@@ -155,15 +172,12 @@ def _write_all(
                 step(done, total)
 
 
-_QUERIES = 4
-
-
-def _tasks(release: OpenRelease, pool: ProcessPoolExecutor, url: str) -> Iterator[Future[_Count]]:
+def _tasks(release: OpenRelease, pool: ProcessPoolExecutor, where: _Where, url: str) -> Iterator[Future[_Count]]:
     for names in _batches(release.queries, _QUERIES):
-        yield pool.submit(_write_queries, names)
-    yield pool.submit(_write_fixed, url)
+        yield pool.submit(_write_queries, where, names)
+    yield pool.submit(_write_fixed, where, url)
     for paths in _batches(chain(release.documents(), release.catalogued()), _BATCH):
-        yield pool.submit(_write_documents, paths)
+        yield pool.submit(_write_documents, where, paths)
 
 
 def _batches(all_: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
@@ -217,25 +231,24 @@ class _Worker:
         return count
 
 
-_worker: _Worker
+@lru_cache(1)
+def _worker(where: _Where) -> _Worker:
+    """What this process works with, made when it is first needed."""
+    return _Worker(*where)
 
 
-def _start(release_folder: Path, cache: Path, target: Path) -> None:
-    global _worker
-    _worker = _Worker(release_folder, cache, target)
-
-
-def _write_documents(paths: tuple[str, ...]) -> _Count:
+def _write_documents(where: _Where, paths: tuple[str, ...]) -> _Count:
+    worker = _worker(where)
     for path in paths:
         if is_file_name(path):
-            _write_document(path)
+            _write_document(worker, path)
         else:
-            _worker.count = _worker.count.plus(_Count(without=1))
-    return _worker.taken().plus(_Count(documents=len(paths)))
+            worker.count = worker.count.plus(_Count(without=1))
+    return worker.taken().plus(_Count(documents=len(paths)))
 
 
-def _write_document(path: str) -> None:
-    release = _worker.release
+def _write_document(worker: _Worker, path: str) -> None:
+    release = worker.release
     number, last = 1, 1
     while number <= last:
         found = document(release, release.base + path, number)
@@ -243,53 +256,55 @@ def _write_document(path: str) -> None:
         last = found.pages
         for language in release.languages:
             address = folder(language) + encoded(named(path, HTML, number))
-            if address not in _worker.fixed:
+            if address not in worker.fixed:
                 withdrawn = release.is_withdrawn(found.iri)
-                _worker.put(address, pages.document_page(_worker.site, found, language, withdrawn=withdrawn))
+                worker.put(address, pages.document_page(worker.site, found, language, withdrawn=withdrawn))
         for form in FORMS[1:]:
             # RDF/XML has no name for some predicates: then that form is not there, as on the server.
             with suppress(QueryError):
-                _worker.put(encoded(named(path, form, number)), serialized(found.lines, form, release.project.prefixes))
+                worker.put(encoded(named(path, form, number)), serialized(found.lines, form, release.project.prefixes))
         number += 1
 
 
-def _write_queries(names: tuple[str, ...]) -> _Count:
+def _write_queries(where: _Where, names: tuple[str, ...]) -> _Count:
+    worker = _worker(where)
     for name in names:
-        query = _worker.release.queries[name]
-        outcome = _worker.outcome(query)
-        for language in _worker.release.languages:
-            body = pages.query_page(_worker.site, query, {}, outcome, language)
-            _worker.put(f"{folder(language)}queries/{encoded(name)}.html", body)
+        query = worker.release.queries[name]
+        outcome = worker.outcome(query)
+        for language in worker.release.languages:
+            body = pages.query_page(worker.site, query, {}, outcome, language)
+            worker.put(f"{folder(language)}queries/{encoded(name)}.html", body)
         if outcome.answer is None:
             continue
         known = TRIPLES if isinstance(outcome.answer, Graph) else ROWS
         for suffix, form in _SUFFIXES.items():
             if form in known:
-                _worker.put(f"api/{encoded(name)}.{suffix}", render(outcome.answer, form).encode())
-    return _worker.taken()
+                worker.put(f"api/{encoded(name)}.{suffix}", render(outcome.answer, form).encode())
+    return worker.taken()
 
 
-def _write_fixed(url: str) -> _Count:
-    release = _worker.release
+def _write_fixed(where: _Where, url: str) -> _Count:
+    worker = _worker(where)
+    release = worker.release
     project = release.project
-    outcomes = {query.name: _worker.outcome(query) for query in pages.featured(release)}
+    outcomes = {query.name: worker.outcome(query) for query in pages.featured(release)}
     for language in release.languages:
-        _worker.put(f"{folder(language)}index.html", site.start(_worker.site, language, outcomes).body)
-    for address, make in _worker.fixed.items():
+        worker.put(f"{folder(language)}index.html", site.start(worker.site, language, outcomes).body)
+    for address, make in worker.fixed.items():
         if address not in (*_DONE, "openapi.json"):
-            _worker.put(address, make().body)
-    words = _worker.site.frame("404.html").words
+            worker.put(address, make().body)
+    words = worker.site.frame("404.html").words
     missing = pages.problem_page(
-        _worker.site, "404.html", words["not_found"], words["not_found_text"], at=urlsplit(url).path
+        worker.site, "404.html", words["not_found"], words["not_found_text"], at=urlsplit(url).path
     )
-    _worker.put("404.html", missing)
-    _worker.put(_MARK, b"")
-    _worker.put("robots.txt", site.robots(release, url))
-    _worker.put("sitemap.xml", site.sitemap(release, url))
+    worker.put("404.html", missing)
+    worker.put(_MARK, b"")
+    worker.put("robots.txt", site.robots(release, url))
+    worker.put("sitemap.xml", site.sitemap(release, url))
     parts = site.sitemap_parts(release)
     for number in range(1, parts + 1) if parts > 1 else ():
-        _worker.put(f"sitemap-{number}.xml", site.sitemap_part(release, number, url) or b"")
-    _worker.copy(search.index(release), search.FILE)
+        worker.put(f"sitemap-{number}.xml", site.sitemap_part(release, number, url) or b"")
+    worker.copy(search.index(release), search.FILE)
     for path in release.files:
-        _worker.copy(release.folder / path, f"release/{project.id}/{project.version}/{path}")
-    return _worker.taken()
+        worker.copy(release.folder / path, f"release/{project.id}/{project.version}/{path}")
+    return worker.taken()
