@@ -110,10 +110,17 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, *, width: int = 1280, scheme: str = "light", locale: str = "en") -> Iterator[Watched]:
+def watched(
+    browser: Browser, *, width: int = 1280, scheme: str = "light", locale: str = "en", scripts: bool = True
+) -> Iterator[Watched]:
     """A new page in a theme, at a width."""
     size = {"width": width, "height": 800}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale=locale)  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale=locale,
+        java_script_enabled=scripts,
+    )
     seen = Watched(context.new_page())
     seen.page.on("request", lambda request: seen.asked.append(request.url))
     seen.page.on("console", lambda message: seen.errors.append(message.text))
@@ -138,7 +145,7 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
 
 
 def test_a_static_site_stands_below_any_path(files: str, browser: Browser) -> None:
-    with watched(browser, width=390) as seen:
+    with watched(browser, width=390, scripts=False) as seen:
         seen.page.goto(files)
         seen.page.get_by_role("link", name="Queries", exact=True).click()
         seen.page.get_by_role("link", name="conflicts", exact=True).click()
@@ -230,7 +237,7 @@ def test_a_query_is_asked_by_its_form(live: Served, browser: Browser) -> None:
 
 
 def test_an_answer_to_any_query_leads_on_in_its_language(live: Served, browser: Browser) -> None:
-    with watched(browser) as seen:
+    with watched(browser, scripts=False) as seen:
         seen.page.goto(f"{live.url}/ru/sparql.html")
         seen.page.locator("textarea").fill("SELECT ?place { ?place schema:latitude ?north } ORDER BY ?place")
         seen.page.get_by_role("button", name="Спросить").click()
