@@ -187,7 +187,8 @@ class Application:
             if not request.path and folder(best):
                 headers = {"location": f"./{folder(best)}", "vary": "accept-language"}
                 return answer(b"", "text/plain", status=303, headers=headers)
-            made = site.start(self._site, language, await self._endpoint.featured())
+            outcomes = await self._endpoint.featured()
+            made = await asyncio.to_thread(site.start, self._site, language, outcomes)
             vary = {} if request.path else {"vary": "accept-language"}
             return answer(made.body, made.media_type, headers={**vary, **links(made.links)})
         return None
