@@ -18,7 +18,7 @@ from kzlod.query.labels import DEFAULT
 from kzlod.web import pages, search, site
 from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, root, split
 from kzlod.web.endpoint import Endpoint
-from kzlod.web.engine import Lanes
+from kzlod.web.engine import Lanes, Settings
 from kzlod.web.exchange import Exchange, Receive, Send
 from kzlod.web.frame import folder, in_language, words
 from kzlod.web.kept_answers import KeptAnswers
@@ -42,10 +42,12 @@ _CORS = {
 class Application:
     """Answers requests about a release."""
 
-    def __init__(self, release: OpenRelease, lanes: Lanes, log: AccessLog) -> None:
-        self._release, self._lanes, self._log = release, lanes, log
+    def __init__(self, release: OpenRelease, settings: Settings, log: AccessLog) -> None:
+        self._release, self._log = release, log
         self._site = pages.Site(release)
-        self._endpoint = Endpoint(self._site, lanes)
+        # Canned queries have lanes of their own: whatever visitors ask at the endpoint does not hold them up.
+        self._lanes = Lanes(settings), Lanes(settings)
+        self._endpoint, self._canned = (Endpoint(self._site, lanes) for lanes in self._lanes)
         self._fixed = site.fixed(self._site)
         self._kept = KeptAnswers(most=_KEPT)
         self._under_way: dict[tuple[str | bytes, ...], asyncio.Future[None]] = {}
@@ -63,10 +65,10 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self._lanes.start()
+                await asyncio.gather(*(lanes.start() for lanes in self._lanes))
                 await send({"type": "lifespan.startup.complete"})
             else:
-                await self._lanes.stop()
+                await asyncio.gather(*(lanes.stop() for lanes in self._lanes))
                 self._log.flush()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -165,7 +167,7 @@ class Application:
             case "health" if not slash:
                 return self._health()
             case "api" if name:
-                return await self._endpoint.canned(request, name, exchange)
+                return await self._canned.canned(request, name, exchange)
             case "api" if not slash:
                 return self._api(request)
             case _ if (page := await self._asking_page(request)) is not None:
@@ -181,21 +183,22 @@ class Application:
         language, path = in_language(request.path, self._release.languages)
         collection, _, name = path.partition("/")
         if collection == "queries" and name:
-            return await self._endpoint.query_page(request, name.removesuffix(HTML.suffix), language)
+            return await self._canned.query_page(request, name.removesuffix(HTML.suffix), language)
         if path in ("", "index.html"):
             best = preferred(request.header("accept-language"), self._release.languages)
             if not request.path and folder(best):
                 headers = {"location": f"./{folder(best)}", "vary": "accept-language"}
                 return answer(b"", "text/plain", status=303, headers=headers)
-            outcomes = await self._endpoint.featured()
+            outcomes = await self._canned.featured()
             made = await asyncio.to_thread(site.start, self._site, language, outcomes)
             vary = {} if request.path else {"vary": "accept-language"}
             return answer(made.body, made.media_type, headers={**vary, **links(made.links)})
         return None
 
     def _health(self) -> Answer:
-        state = {"status": "ok" if self._lanes.runs else "starting", "release": self._release.project.release_iri()}
-        status = 200 if self._lanes.runs else 503
+        runs = all(lanes.runs for lanes in self._lanes)
+        state = {"status": "ok" if runs else "starting", "release": self._release.project.release_iri()}
+        status = 200 if runs else 503
         return answer(
             json.dumps(state).encode(), "application/json", status=status, headers={"cache-control": "no-store"}
         )

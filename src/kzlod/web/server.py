@@ -18,7 +18,7 @@ import uvloop
 
 from kzlod.errors import InputError
 from kzlod.web.app import Application
-from kzlod.web.engine import Lanes, Settings
+from kzlod.web.engine import Settings
 from kzlod.web.guarded import GuardedProtocol
 from kzlod.web.log import AccessLog
 from kzlod.web.opened import OpenRelease
@@ -72,7 +72,7 @@ def serve(
     address = listening.getsockname()
     shown = f"http://{f'[{address[0]}]' if ':' in address[0] else address[0]}:{address[1]}/"
     settings = Settings(release.kept.store, timeout=timeout, memory=_memory())
-    application = Application(release, Lanes(settings), AccessLog(log))
+    application = Application(release, settings, AccessLog(log))
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         application,
