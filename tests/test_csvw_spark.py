@@ -37,6 +37,7 @@ from kzlod.csvw.sqlvalues import NotCompilableError, value_sql
 from kzlod.csvw.tables import TRIMS, Row, read
 from kzlod.errors import InputError, MetadataError, ReleaseError
 from kzlod.findings import Finding
+from kzlod.quads.spark import session
 from tests.conformance.test_csvw import BASE, Entry, Web, entries
 from tests.test_csvw_engines import DATATYPES, KEYS, TEMPLATES, WORDS, cases, group, run
 
@@ -52,8 +53,8 @@ def spark() -> Iterator[SparkSession]:
     """A Spark on this machine, with two threads; Java compiles only as far as is worth it for so little."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
-        with on_spark.session("local[2]") as session:
-            yield session
+        with session("local[2]") as own:
+            yield own
 
 
 def converted(
@@ -444,7 +445,7 @@ def test_what_is_not_there(absent: dict[str, None], path: str | None, master: st
 def test_a_task_that_fails_is_told_in_a_line(spark: SparkSession) -> None:
     with (
         pytest.raises(ReleaseError, match=r"^Spark stopped: ZeroDivisionError: .*by zero; see"),
-        on_spark.session("local[2]") as own,
+        session("local[2]") as own,
     ):
         own.sparkContext.parallelize([0]).map(lambda n: 1 // n).collect()
 

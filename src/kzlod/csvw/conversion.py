@@ -197,6 +197,7 @@ def _on_spark(
     report: Report | None,
 ) -> Path:
     from kzlod.csvw import spark
+    from kzlod.quads.spark import session
 
     if out is None or is_rdf(Path(Path(out).name.removesuffix(".gz").removesuffix(".zst"))):
         raise InputError("the engine spark writes a folder", remedy="name a new folder with --out")
@@ -205,8 +206,8 @@ def _on_spark(
     tell = Reported(report)
     for finding in group.findings:
         tell(finding)
-    with spark.session(master, progress=progress is not None) as session:
-        spark.convert(group, Path(out), mode=mode, provenance=provenance, report=tell, check=tell.check, spark=session)
+    with session(master, progress=progress is not None) as own:
+        spark.convert(group, Path(out), mode=mode, provenance=provenance, report=tell, check=tell.check, spark=own)
     return Path(out)
 
 

@@ -9,12 +9,9 @@ table and the folder are where the driver and all workers see them: on this mach
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import sys
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -34,24 +31,13 @@ from kzlod.csvw.sqlcells import Traits
 from kzlod.csvw.sqldialect import on_spark
 from kzlod.csvw.sqlrow import RowSql
 from kzlod.csvw.sqlvalues import NotCompilableError
-from kzlod.errors import InputError, MissingError, ReleaseError
-from kzlod.extras import need
+from kzlod.errors import InputError, ReleaseError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from kzlod.csvw.sparkkeys import SparkKeys
 
-INSTALL = "kzlod[spark]"
-_LOG = "spark.log4j2.properties"
-_SQL = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
-    "spark.sql.parser.escapedStringLiterals": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.variable.substitute": "false",  # `${x}` is a text like any other
-}
-"""How Spark reads what `sqldialect` writes, whatever it is set to elsewhere."""
 ALL = Traits(quoted=True, spaced=True, special=True, lines=True)
 
 
@@ -65,64 +51,6 @@ class Sizes:
 
 
 SIZES = Sizes()
-
-
-@contextmanager
-def session(master: str, *, progress: bool = False) -> Iterator[SparkSession]:
-    """A Spark session: of the process's own Spark, if it has one, else of a new one on `master`.
-
-    Raises `MissingError` without pyspark or Java, `InputError` where Spark does not start.
-    """
-    sql = need("pyspark.sql", install=INSTALL)
-    errors = need("pyspark.errors", install=INSTALL)
-    java = need("py4j.protocol", install=INSTALL)
-    if not re.match(r"local(\[.*\])?$|yarn$|(spark|k8s)://", master):
-        remedy = "name it as local[2], spark://host:7077, k8s://host or yarn"
-        raise InputError("this is no master of Spark", where=master, remedy=remedy)
-    running = sql.SparkSession.getActiveSession()
-    here = master.startswith("local")
-    builder = sql.SparkSession.builder.master(master).appName("kzlod convert")
-    settings = {
-        "spark.driver.defaultJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name(_LOG).as_uri()}",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": str(progress).lower(),
-        **({"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"} if here else {}),
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # which is not used here
-            spark = running or builder.getOrCreate()
-    except errors.PySparkRuntimeError as error:
-        remedy = "install Java 17 or later (Debian, Ubuntu: apt install default-jre-headless), or set JAVA_HOME"
-        raise MissingError("Spark does not start without Java", remedy=remedy) from error
-    except (errors.PySparkException, java.Py4JError) as error:
-        raise InputError(f"Spark does not start: {_reason(error)}", where=master, remedy="check --master") from error
-    try:
-        if running is None and here:
-            spark.sparkContext.pythonExec = sys.executable
-        own = spark.newSession()
-        for name, value in _SQL.items():
-            own.conf.set(name, value)
-        own.conf.set("spark.sql.shuffle.partitions", str(2 * spark.sparkContext.defaultParallelism))
-        yield own
-    except (errors.PySparkException, java.Py4JError) as error:
-        raise ReleaseError(f"Spark stopped: {_reason(error)}", remedy="see what its workers say") from error
-    finally:
-        if running is None:
-            spark.stop()
-
-
-def _reason(error: Exception) -> str:
-    """What an error of Spark says, in a line: the first cause of one of Java, the last line of one of Python."""
-    cause = getattr(error, "java_exception", None)
-    while cause is not None and cause.getCause() is not None:
-        cause = cause.getCause()
-    said = [line for line in str(error if cause is None else cause.toString()).splitlines() if line.strip()]
-    if not said:
-        return type(error).__name__
-    return said[-1 if any(line.startswith("Traceback") for line in said) else 0].strip()
 
 
 def convert(

@@ -1,19 +1,16 @@
-"""The plan as SQL on a table of triples, run by DuckDB."""
+"""The plan as SQL on a table of triples, run by DuckDB, or by what stands in its place (`Work`)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Self
 
-import duckdb
-
 from kzlod.shacl import sql_local, sql_values
-from kzlod.shacl.plan import Plan
 from kzlod.shacl.sql_focus import ask
 from kzlod.shacl.sql_order import of_type, ordered
 from kzlod.shacl.sql_shapes import conclude
 from kzlod.shacl.sql_terms import texts
-from kzlod.shacl.sql_work import Checked, Work
+from kzlod.shacl.sql_work import Work
 
 Found = tuple[int, str, str, str, str]
 """A violation: the constraint's number; the tokens of focus node, value, and a path of its own; a message of its own.
@@ -28,11 +25,8 @@ _PIECE = 50_000
 class Run:
     """One validation: `prepare`, then `add` what other engines find, then `finish` and `gather`."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, source: str, plan: Plan, *, checked: Checked | None = None
-    ) -> None:
-        self._work = Work(connection, source, plan, checked)
-        self._plan = plan
+    def __init__(self, work: Work) -> None:
+        self.plan, self._work = work.plan, work
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +105,7 @@ class Run:
         sql_values.values(work)
         sql_values.orders(work)
         sql_values.sets(work)
-        for depth in range(self._plan.deepest, -1, -1):
+        for depth in range(self.plan.deepest, -1, -1):
             conclude(work, depth)
 
     def gather(self, numbers: Sequence[int]) -> None:
@@ -119,12 +113,11 @@ class Run:
 
         `numbers` are the meanings of the constraints, in their order.
         """
-        self._work.run(
-            "INSERT INTO raw SELECT m.meaning, a.token, coalesce(x.token, b.token, ''), x.path, x.message FROM found x"
-            " JOIN (SELECT generate_subscripts(c, 1) - 1 AS number, unnest(c) AS meaning"
-            " FROM (SELECT ?::INTEGER[] AS c)) m"
-            " ON m.number = x.number JOIN rule r ON r.number = x.number JOIN host h ON h.shape = r.shape"
-            " JOIN focus f ON f.shape = h.host AND f.node = x.focus JOIN range(0, f.ways) ON true"
-            " JOIN term a ON a.id = x.focus LEFT JOIN term b ON b.id = x.value",
-            [numbers],
+        self._work.run("CREATE TEMP TABLE meant (number INTEGER, meaning INTEGER)")
+        self._work.fill("meant", list(enumerate(numbers)))
+        self._work.gather(
+            "SELECT m.meaning, a.token AS focus, coalesce(x.token, b.token, '') AS value, x.path, x.message, f.ways"
+            " FROM found x JOIN meant m ON m.number = x.number JOIN rule r ON r.number = x.number"
+            " JOIN host h ON h.shape = r.shape JOIN focus f ON f.shape = h.host AND f.node = x.focus"
+            " JOIN term a ON a.id = x.focus LEFT JOIN term b ON b.id = x.value"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kzlod.shacl.plan import is_simple
 from kzlod.shacl.sql_paths import pairs
+from kzlod.shacl.sql_terms import text
 from kzlod.shacl.sql_work import Work
 
 # A bound on how often one result is told, where properties of properties lead to a node in very many ways.
@@ -17,35 +18,35 @@ def ask(work: Work) -> None:
         if depth:
             work.run(
                 "INSERT INTO asked SELECT r.member, v.value,"
-                f" least(coalesce(sum(f.ways) FILTER (r.property), 0), {_MOST_WAYS}), false FROM val v"
+                f" least(coalesce(sum(f.ways) FILTER (WHERE r.property), 0), {_MOST_WAYS}), false FROM val v"
                 f" JOIN ref r ON r.shape = v.shape AND r.below = {depth} AND NOT r.embedded"
                 " JOIN focus f ON f.shape = v.shape AND f.node = v.focus GROUP BY r.member, v.value"
             )
         work.run(
-            "INSERT INTO focus SELECT a.shape, a.node, coalesce(max(a.ways) FILTER (a.target), 0)"
-            " + coalesce(sum(a.ways) FILTER (NOT a.target), 0) FROM asked a"
+            "INSERT INTO focus SELECT a.shape, a.node, coalesce(max(a.ways) FILTER (WHERE a.target), 0)"
+            " + coalesce(sum(a.ways) FILTER (WHERE NOT a.target), 0) FROM asked a"
             f" JOIN kind k ON k.shape = a.shape AND k.depth = {depth} GROUP BY a.shape, a.node"
         )
         _collect(work, depth)
 
 
 def _target(work: Work) -> None:
-    kinds: dict[str, list[tuple[int, str]]] = {"class": [], "node": [], "subjectsOf": [], "objectsOf": []}
-    for number, shape in enumerate(work.plan.shapes):
-        for target in shape.targets:
-            kinds[target.kind].append((number, target.term))
-    name = work.number("name")
+    numbered = enumerate(work.plan.shapes)
+    targets = [(number, target.kind, target.term) for number, shape in numbered for target in shape.targets]
+    kinds = {kind for _, kind, _ in targets}
+    work.run("CREATE TEMP TABLE target (shape INTEGER, kind VARCHAR, name VARCHAR)")
+    work.fill("target", targets)
     work.run("CREATE TEMP TABLE asked (shape INTEGER, node UBIGINT, ways BIGINT, target BOOLEAN)")
+    name = work.number("k.name")
+    predicate = "target k JOIN predicate p ON p.name = k.name JOIN edge e ON e.p = p.p"
     for kind, query in (
-        ("class", f"SELECT shape, i.node FROM k JOIN isa i ON i.class = {name}"),
-        ("node", f"SELECT shape, {name} FROM k"),
-        ("subjectsOf", "SELECT shape, e.s FROM k JOIN predicate p USING (name) JOIN edge e ON e.p = p.p"),
-        ("objectsOf", "SELECT shape, e.o FROM k JOIN predicate p USING (name) JOIN edge e ON e.p = p.p"),
+        ("class", f"SELECT k.shape, i.node, 1, true FROM target k JOIN isa i ON i.class = {name}"),
+        ("node", f"SELECT k.shape, {name}, 1, true FROM target k"),
+        ("subjectsOf", f"SELECT k.shape, e.s, 1, true FROM {predicate}"),
+        ("objectsOf", f"SELECT k.shape, e.o, 1, true FROM {predicate}"),
     ):
-        if kinds[kind]:
-            given = [list(column) for column in zip(*kinds[kind], strict=True)]
-            targets = "WITH k AS (SELECT unnest(?) AS shape, unnest(?) AS name)"
-            work.run(f"INSERT INTO asked {targets} SELECT *, 1, true FROM ({query})", given)
+        if kind in kinds:
+            work.run(f"INSERT INTO asked {query} WHERE k.kind = {text(kind)}")
 
 
 def _collect(work: Work, depth: int) -> None:

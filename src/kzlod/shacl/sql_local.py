@@ -23,10 +23,12 @@ def values(work: Work) -> None:
     local = [c for c in work.plan.of(*TESTS) if c.shape in work.plan.hosts]
     tests = [c for c in local if work.ids[work.predicate(c.shape)] in here]
     if tests:
-        work.run(
-            f"{_INTO} FROM suspect x JOIN rule r ON r.p = x.p AND {work.numbers(TESTS, local=True)} {_ASKED}"
-            f" WHERE NOT {cases(tests, 'r.number', 'x.token')}"
+        asked = (
+            "SELECT r.number, x.focus, x.token FROM suspect x"
+            f" JOIN rule r ON r.p = x.p AND {work.numbers(TESTS, local=True)} {_ASKED}"
         )
+        judge = f"SELECT number, focus, token FROM part WHERE NOT {cases(tests, 'number', 'token')}"
+        work.run(f"INSERT INTO found (number, focus, token) SELECT DISTINCT * FROM {work.judged(asked, judge)}")
 
 
 def counts(work: Work) -> None:
@@ -41,11 +43,11 @@ def counts(work: Work) -> None:
         f"SELECT h.host, {sums.format(*(_LEAST, 'n') * work.words)}, {sums.format(*(_NEVER, 'z') * work.words)}"
         f" FROM rule r JOIN host h ON h.shape = r.shape WHERE {local} GROUP BY h.host"
     )
-    has = ", ".join(f"coalesce(t.h{w}, 0) AS h{w}" for w in words)
+    has = ", ".join(f"coalesce(t.h{w}, 0) AS h{w}, n.n{w}, n.z{w}" for w in words)
     lacks = " OR ".join(f"(n{w} & ~h{w}) <> 0 OR (z{w} & h{w}) <> 0" for w in words)
     bit = " | ".join(f"(r.b{w} & x.h{w})" for w in words)
     work.run(
-        f"{_INTO} FROM (SELECT *, {none} FROM (SELECT f.shape, f.node AS focus, {has}, n.* EXCLUDE (host)"
+        f"{_INTO} FROM (SELECT *, {none} FROM (SELECT f.shape, f.node AS focus, {has}"
         f" FROM focus f JOIN ({need}) n ON n.host = f.shape LEFT JOIN tally t ON t.id = f.node) WHERE {lacks}) x"
         f" JOIN host h ON h.host = x.shape JOIN rule r ON r.shape = h.shape AND {local}"
         f" WHERE CASE WHEN {_LEAST} THEN ({bit}) = 0 WHEN {_NEVER} THEN ({bit}) <> 0 ELSE false END"
@@ -61,9 +63,10 @@ def counts(work: Work) -> None:
             f" JOIN rule r ON r.p = x.p AND {work.numbers(COUNTS, local=True)} {_ASKED}"
             f" WHERE NOT {_NEVER} AND CASE r.component WHEN 'MinCount' THEN x.n < r.many ELSE x.n > r.many END"
         )
+    held = f"f.shape, f.node AS focus, {none}, " + ", ".join(f"t.h{w}" for w in words)
     if any(c.constraint.count > 1 for c in work.plan.of("MinCount") if c.shape in work.plan.hosts):
         work.run(
-            f"{_INTO} FROM (SELECT f.shape, f.node AS focus, {none}, t.* FROM focus f JOIN tally t ON t.id = f.node) x"
+            f"{_INTO} FROM (SELECT {held} FROM focus f JOIN tally t ON t.id = f.node) x"
             f" JOIN host h ON h.host = x.shape JOIN rule r ON r.shape = h.shape AND r.local AND r.many > 1"
             " AND r.component = 'MinCount' ANTI JOIN plural y ON y.focus = x.focus AND y.p = r.p"
             f" WHERE ({bit}) <> 0"

@@ -48,12 +48,12 @@ def ordered(source: str, types: Collection[str]) -> str:
         families.append((_typed(moments), zoned, _MOMENT_KEY))
     family = " ".join(f"WHEN {condition} THEN {name}" for condition, name, _ in families)
     key = " ".join(f"WHEN {condition} THEN {value}" for condition, _, value in families)
-    wide, narrow = "try_cast(lexical AS DOUBLE)", "try_cast(lexical AS FLOAT)::DOUBLE"
+    none, wide, narrow = "WHEN false THEN NULL", "try_cast(lexical AS DOUBLE)", "try_cast(lexical AS FLOAT)::DOUBLE"
     return (
         "SELECT token, family, key,"
         f" CASE WHEN family IN ('exact', 'double') THEN {wide} WHEN family = 'float' THEN {narrow} END AS wide,"
         f" CASE WHEN family IN ('exact', 'float') THEN {narrow} END AS narrow FROM (SELECT token, lexical,"
-        f" CASE {family or 'WHEN false THEN NULL'} END AS family, CASE {key or 'WHEN false THEN NULL'} END AS key"
+        f" CASE {family or none} END::VARCHAR AS family, CASE {key or none} END::VARCHAR AS key"
         f" FROM (SELECT *, {_moment(moments)} AS m FROM (SELECT token, {of_type('token')} AS type,"
         f" {lexical('token')} AS lexical FROM {source})))"
     )

@@ -39,9 +39,9 @@ def _qualified(work: Work, depth: int) -> None:
         if plan.depths[c.shape] != depth:
             continue
         shape, *siblings = (plan.numbers[name] for name in c.constraint.shapes)
-        conforms = f"NOT EXISTS (FROM bad b WHERE b.shape = {shape} AND b.node = v.value)"
+        conforms = f"NOT EXISTS (SELECT 1 FROM bad b WHERE b.shape = {shape} AND b.node = v.value)"
         for sibling in siblings:
-            conforms += f" AND EXISTS (FROM bad b WHERE b.shape = {sibling} AND b.node = v.value)"
+            conforms += f" AND EXISTS (SELECT 1 FROM bad b WHERE b.shape = {sibling} AND b.node = v.value)"
         operator = "<" if c.constraint.component == "QualifiedMinCount" else ">"
         work.run(
             f"INSERT INTO found (number, focus) SELECT {c.number}, f.node FROM focus f"

@@ -17,10 +17,12 @@ def values(work: Work) -> None:
     """The constraints on single values."""
     tests = [c for c in work.plan.of(*TESTS) if c.shape not in work.plan.hosts]
     if tests:
-        work.run(
-            f"{_VALUE} {_RULE.format('v', work.numbers(TESTS, local=False))} JOIN term x ON x.id = v.value"
-            f" WHERE NOT {cases(tests, 'r.number', 'x.token')}"
+        asked = (
+            "SELECT r.number, v.focus, v.value, x.token FROM val v"
+            f" {_RULE.format('v', work.numbers(TESTS, local=False))} JOIN term x ON x.id = v.value"
         )
+        judge = f"SELECT number, focus, value FROM part WHERE NOT {cases(tests, 'number', 'token')}"
+        work.run(f"INSERT INTO found (number, focus, value) SELECT * FROM {work.judged(asked, judge)}")
     if work.plan.of("Class"):
         work.run(
             f"{_VALUE} {_RULE.format('v', work.numbers(('Class',), local=False))}"
@@ -44,10 +46,12 @@ def orders(work: Work) -> None:
         sides.append(f"SELECT x.token FROM val v {_RULE.format('v', bound)} JOIN term x ON x.id = v.value")
     both = f"val v {_RULE.format('v', pair)} JOIN edge e ON e.s = v.focus AND e.p = r.p"
     if less:
-        sides.append(f"SELECT x.token FROM {both} JOIN term x ON x.id IN (v.value, e.o)")
+        sides += [f"SELECT x.token FROM {both} JOIN term x ON x.id = {side}" for side in ("v.value", "e.o")]
     work.run(f"CREATE TEMP TABLE side AS SELECT DISTINCT token FROM ({' UNION ALL '.join(sides)})")
-    types = [name for (name,) in work.run(f"SELECT DISTINCT {of_type('token')} FROM side").fetchall()]
-    work.run(f"CREATE TEMP TABLE sorted AS {ordered('side', types)}")
+    side = "SELECT token FROM side"
+    typed = work.judged(side, f"SELECT {of_type('token')} AS type FROM part")
+    types = [name for (name,) in work.run(f"SELECT DISTINCT type FROM {typed}").fetchall()]
+    work.run(f"CREATE TEMP TABLE sorted AS SELECT * FROM {work.judged(side, ordered('part', types))}")
     if local:
         work.run(
             "INSERT INTO found (number, focus, token) SELECT DISTINCT r.number, s.focus, s.token FROM suspect s"
@@ -86,10 +90,14 @@ def sets(work: Work) -> None:
             " ANTI JOIN val v ON v.shape = f.shape AND v.focus = f.node AND v.value = r.term"
         )
     if plan.of("UniqueLang"):
+        asked = (
+            "SELECT r.number, v.focus, x.token FROM val v"
+            f" {_RULE.format('v', work.numbers(('UniqueLang',), local=False))} JOIN term x ON x.id = v.value"
+        )
+        tagged = work.judged(asked, f"SELECT number, focus, {language('token')} AS tag FROM part")
         work.run(
-            "INSERT INTO found (number, focus) SELECT number, focus FROM (SELECT r.number, v.focus,"
-            f" {language('x.token')} AS tag FROM val v {_RULE.format('v', work.numbers(('UniqueLang',), local=False))}"
-            " JOIN term x ON x.id = v.value) WHERE tag <> '' GROUP BY number, focus, tag HAVING count(*) > 1"
+            f"INSERT INTO found (number, focus) SELECT number, focus FROM {tagged}"
+            " WHERE tag <> '' GROUP BY number, focus, tag HAVING count(*) > 1"
         )
     if plan.of("Disjoint"):
         work.run(

@@ -19,18 +19,17 @@ from kzlod.shacl.sql_tests import sure_tests
 # kind: the shapes; rule: the constraints; ref: which shape refers to which; host: whose focus nodes are whose.
 # focus: what each shape is asked about, and in how many ways `sh:property` and targets lead there, each a result.
 # val: value nodes; found: what violates which constraint; bad: what does not conform to which shape.
-_TABLES = """
-CREATE TEMP TABLE kind (shape INTEGER, depth INTEGER, mode VARCHAR, p INTEGER);
-CREATE TEMP TABLE ref (number INTEGER, shape INTEGER, depth INTEGER, member INTEGER, below INTEGER, property BOOLEAN,
-    embedded BOOLEAN);
-CREATE TEMP TABLE host (shape INTEGER, host INTEGER);
-CREATE TEMP TABLE focus (shape INTEGER, node UBIGINT, ways BIGINT);
-CREATE TEMP TABLE val (shape INTEGER, focus UBIGINT, value UBIGINT);
-CREATE TEMP TABLE found (number INTEGER, focus UBIGINT, value UBIGINT, token VARCHAR, path VARCHAR,
-    message VARCHAR);
-CREATE TEMP TABLE bad (shape INTEGER, node UBIGINT);
-CREATE TEMP TABLE isa (class UBIGINT, node UBIGINT);
-"""
+_TABLES = (
+    "kind (shape INTEGER, depth INTEGER, mode VARCHAR, p INTEGER)",
+    "ref (number INTEGER, shape INTEGER, depth INTEGER, member INTEGER, below INTEGER, property BOOLEAN,"
+    " embedded BOOLEAN)",
+    "host (shape INTEGER, host INTEGER)",
+    "focus (shape INTEGER, node UBIGINT, ways BIGINT)",
+    "val (shape INTEGER, focus UBIGINT, value UBIGINT)",
+    "found (number INTEGER, focus UBIGINT, value UBIGINT, token VARCHAR, path VARCHAR, message VARCHAR)",
+    "bad (shape INTEGER, node UBIGINT)",
+    "isa (class UBIGINT, node UBIGINT)",
+)
 _RULE = """number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT, p INTEGER,
     token VARCHAR, local BOOLEAN"""
 Checked = Callable[[Collection[str]], str]
@@ -99,10 +98,20 @@ class Work:
             lists = [list(column) for column in zip(*values, strict=True)]
             self.run(f"INSERT INTO {table} SELECT {', '.join(shown)}", lists)
 
+    def judged(self, asked: str, judge: str) -> str:
+        """SQL: what `judge`, a query of DuckDB over the rows `part`, says of each row of a query."""
+        return f"(WITH part AS ({asked}) {judge})"
+
+    def gather(self, results: str) -> None:
+        """Put results into the table `raw`: a query with its columns and the number of times (`ways`)."""
+        columns = "r.meaning, r.focus, r.value, r.path, r.message"
+        self.run(f"INSERT INTO raw SELECT {columns} FROM ({results}) r JOIN range(0, r.ways) ON true")
+
     def load(self) -> None:
         """Make all tables, in two passes over the data: one for the subjects, one for the objects that matter."""
         words = "".join(f", b{w} BIGINT" for w in range(self.words))
-        self.run(f"{_TABLES} CREATE TEMP TABLE rule ({_RULE}{words})")
+        for table in (*_TABLES, f"rule ({_RULE}{words})"):
+            self.run(f"CREATE TEMP TABLE {table}")
         self._predicates()
         for attempt in count():
             self._salt = str(attempt) if attempt else ""
@@ -127,8 +136,7 @@ class Work:
         names = list(plan.predicates)
         if plan.closed:
             known = set(names)
-            all_names = self.run(f"SELECT DISTINCT p FROM ({self.source})").fetchall()
-            names += [name for (name,) in all_names if name not in known]
+            names += [name for name in self._names() if name not in known]
         self.ids = {name: number for number, name in enumerate(names)}
         words = "".join(f", h{w} BIGINT" for w in range(self.words))
         self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, linked BOOLEAN, counted BOOLEAN{words})")
@@ -140,9 +148,13 @@ class Work:
             ],
         )
 
+    def _names(self) -> list[str]:
+        """All predicates of the data."""
+        return [name for (name,) in self.run(f"SELECT DISTINCT p FROM ({self.source})").fetchall()]
+
     def _subjects(self) -> None:
         """Make `tally`: the subjects, and what each has; `many` counts triples, `several` more triples than bits."""
-        bits = ""
+        bits = []
         for word in range(self.words):
             values = " ".join(
                 f"WHEN k.p = {self.ids[name]} AND q.o = {text(value)} THEN {self.bits((name, value))[word]}"
@@ -150,7 +162,12 @@ class Work:
                 if value and self.bits((name, value))[word]
             )
             has = f"k.h{word} | CASE {values} ELSE 0 END" if values else f"k.h{word}"
-            bits += f", bit_or({has}) AS h{word}"
+            bits.append(f", bit_or({has}) AS h{word}")
+        self._tally("".join(bits))
+        held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
+        self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")
+
+    def _tally(self, bits: str) -> None:
         source = self._checked(self.ids) if self._checked else self.source
         self.run(
             f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
@@ -159,8 +176,6 @@ class Work:
         )
         if self._checked:
             self.run(f"SELECT count(*) FROM tally WHERE {subject_form('token')}")
-        held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
-        self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")
 
     def _near(self) -> None:
         """Make `near`: the triples whose objects are compared (`linked`), that do not surely satisfy the tests of local
@@ -172,8 +187,10 @@ class Work:
         whens = " ".join(f"WHEN k.p IN ({', '.join(ids)}) THEN coalesce({test}, false)" for test, ids in tests.items())
         sure = f"CASE {whens} ELSE true END" if tests else "true"
         plural = bool(self.run("SELECT 1 FROM several LIMIT 1").fetchall())
+        self._keep(sure, "" if tests or plural else " AND k.linked", plural=plural)
+
+    def _keep(self, sure: str, only: str, *, plural: bool) -> None:
         again = f"k.counted AND {self.number('q.s')} IN (SELECT id FROM several)" if plural else "false"
-        only = "" if tests or plural else " AND k.linked"
         self.run(
             f"CREATE OR REPLACE TEMP TABLE near AS SELECT * FROM (SELECT q.s, k.p, q.o, k.linked, {sure} AS sure,"
             f" {again} AS again FROM ({self.source}) q JOIN predicate k ON q.p = k.name{only})"
@@ -182,11 +199,12 @@ class Work:
 
     def _terms(self) -> bool:
         """Make `term`; false where two terms that are compared share a number."""
+        self.run("CREATE OR REPLACE TEMP TABLE constant (t VARCHAR)")
+        self.fill("constant", [(token,) for token in sorted(self._constants())])
         self.run(
             "CREATE OR REPLACE TEMP TABLE other AS SELECT id, min(t) AS token, min(t) <> max(t) AS shared FROM"
             f" (SELECT {self.number('t')} AS id, t FROM (SELECT o AS t FROM near WHERE linked UNION ALL"
-            " SELECT unnest(?::VARCHAR[]))) GROUP BY id",
-            [sorted(self._constants())],
+            " SELECT t FROM constant)) GROUP BY id"
         )
         shared = (
             "SELECT (SELECT count(*) FROM tally WHERE shared) + (SELECT count(*) FROM other WHERE shared)"
@@ -249,15 +267,24 @@ class Work:
 
     def _classify(self) -> None:
         """The instances of the classes that are asked about, by subclasses too (SHACL, section 1.1)."""
-        if self.plan.classes:
-            self.run(
-                "INSERT INTO isa SELECT DISTINCT k.class, e.s FROM ("
-                f"WITH RECURSIVE below(class, sub) AS (SELECT id, id FROM (SELECT {self.number('n')} AS id"
-                " FROM (SELECT unnest(?) AS n)) UNION SELECT b.class, e.s FROM below b JOIN edge e ON e.o = b.sub"
-                f" AND e.p = {self.ids[SUBCLASS]}) SELECT * FROM below) k"
-                f" JOIN edge e ON e.o = k.sub AND e.p = {self.ids[TYPE]}",
-                [list(self.plan.classes)],
-            )
+        if not self.plan.classes:
+            return
+        self.run("CREATE TEMP TABLE below (class UBIGINT, sub UBIGINT)")
+        same = self.number("{}::VARCHAR")
+        self.fill("below", [(name, name) for name in self.plan.classes], c0=same, c1=same)
+        self._subclasses()
+        self.run(
+            "INSERT INTO isa SELECT DISTINCT k.class, e.s FROM below k"
+            f" JOIN edge e ON e.o = k.sub AND e.p = {self.ids[TYPE]}"
+        )
+
+    def _subclasses(self) -> None:
+        """Add to `below` what is a subclass, in any number of steps."""
+        self.run(
+            "INSERT INTO below WITH RECURSIVE found(class, sub) AS (SELECT class, sub FROM below UNION"
+            " SELECT b.class, e.s FROM found b JOIN edge e ON e.o = b.sub"
+            f" AND e.p = {self.ids[SUBCLASS]}) SELECT * FROM found ANTI JOIN below USING (class, sub)"
+        )
 
     def numbers(self, components: Sequence[str], *, local: bool) -> str:
         """SQL: the condition that `r`, a row of `rule`, is of some components, and local or not."""

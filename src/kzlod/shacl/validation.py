@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
 from kzlod.errors import InputError
 from kzlod.quads import QuadTable
 from kzlod.shacl import reference
@@ -21,6 +19,7 @@ from kzlod.shacl.shapes import read_shapes
 from kzlod.shacl.source import Source
 from kzlod.shacl.sparql import Store, queries, seen
 from kzlod.shacl.sql import Run
+from kzlod.shacl.sql_work import Work
 
 Engine = Literal["auto", "duckdb", "pyshacl"]
 
@@ -74,7 +73,8 @@ def validate(
             where, remedy = known[shape].file or "shapes", "validate with the engine auto or pyshacl"
             raise InputError(f"{shape} {reason}", where=where, remedy=remedy)
         left = frozenset(s.id for s in known if s.targets and known.reachable(s.id) & reasons.keys())
-        gathering = _compiled(cursor, known, make_plan(known, without=left), source, step)
+        work = Work(cursor, source.query(), make_plan(known, without=left), source.checked if source.scans else None)
+        gathering = compiled(work, known, Gathering(cursor, meanings(work.plan)), step)
         if left:
             step("pySHACL")
             gathering.add(reference.validate(_triples(table, source), known.graph, roots=left).results)
@@ -90,13 +90,12 @@ def _triples(table: QuadTable, source: Source) -> Iterator[tuple[str, str, str]]
         yield from batch
 
 
-def _compiled(
-    cursor: duckdb.DuckDBPyConnection, shapes: Shapes, plan: Plan, source: Source, step: Callable[[str], None]
-) -> Gathering:
-    """The results of the shapes of a plan."""
+def compiled(work: Work, shapes: Shapes, gathering: Gathering, step: Callable[[str], None]) -> Gathering:
+    """The results of the shapes of a plan, with what those of its constraints have in common, are gathered."""
+    plan = work.plan
     prepared = queries(plan)
     step("focus nodes")
-    with Run(cursor, source.query(), plan, checked=source.checked if source.scans else None) as run:
+    with Run(work) as run:
         run.prepare()
         store = Store(run.texts(seen(prepared.values())), shapes.graph)
         for number, query in prepared.items():
@@ -105,7 +104,6 @@ def _compiled(
             asked = run.pairs(numbered.shape) if query.is_ask else [(node, node) for node in run.asked(numbered.shape)]
             run.add(store.find(numbered, plan.shapes[numbered.shape], query, asked, run.forms))
         step("constraints")
-        gathering = Gathering(cursor, _meanings(plan))
         if run.is_idle() and any(shape.targets for shape in plan.shapes):
             gathering.warnings = (_IDLE,)
         run.finish()
@@ -113,7 +111,7 @@ def _compiled(
     return gathering
 
 
-def _meanings(plan: Plan) -> Iterator[Meaning]:
+def meanings(plan: Plan) -> Iterator[Meaning]:
     """What the results of each constraint have in common."""
     for numbered in plan.constraints:
         shape, constraint = plan.shapes[numbered.shape], numbered.constraint
