@@ -25,11 +25,12 @@ _SHOWN = 3
 )
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "duckdb", "pyshacl"]),
+    type=click.Choice(["auto", "duckdb", "pyshacl", "spark"]),
     default="auto",
     show_default=True,
-    help="SQL in DuckDB and pySHACL for what does not compile, SQL alone, or pySHACL alone.",
+    help="SQL in DuckDB and pySHACL for what does not compile, SQL alone, or pySHACL alone; or SQL on Apache Spark.",
 )
+@click.option("--master", metavar="URL", default="local[*]", show_default=True, help="Where Spark runs.")
 @click.option(
     "--format",
     "-f",
@@ -58,6 +59,7 @@ def command(
     shapes: tuple[str, ...],
     ontology: tuple[str, ...],
     engine: str,
+    master: str,
     form: str,
     out: Path | None,
     fail_on: str,
@@ -73,6 +75,11 @@ def command(
       kzlod validate cube.nt --shapes shapes.ttl
       kzlod validate a.ttl b.nq.zst --shapes s.ttl --ontology o.ttl --fail-on warning
       kzlod validate dist/towns/latest --shapes shapes.ttl --format turtle --out report.ttl
+      kzlod validate cube/ --shapes shapes.ttl --engine spark --master spark://host:7077
+
+    Spark reads N-Triples and N-Quads, also .gz, and Parquet with the columns s, p and o (canonical N-Quads tokens), in
+    files or in folders of parts that all its workers see; kzlod must be installed there. It refuses paths with * or +,
+    constraints in SPARQL, and what does not compile to SQL.
     """
     if max_results is None and form in ("text", "html"):
         max_results = _SHOWN
@@ -82,6 +89,7 @@ def command(
             shapes,
             ontology=ontology,
             engine=cast(shacl.Engine, engine),
+            master=master,
             max_results=max_results,
             step=step,
         )

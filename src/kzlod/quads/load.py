@@ -50,7 +50,7 @@ def load_lines(table: QuadTable, scan: Scan, *, shown: str = "") -> None:
         table.sql.execute(f"INSERT INTO quads SELECT s, p, o, '', {source}, n FROM ({rows})")
         odd = table.cursor().execute(f"SELECT n, line FROM {scan.numbered()} WHERE NOT {scan.canonical()}")
         while batch := odd.fetchmany(_BATCH):
-            table.add(_parsed(batch, format_, shown, scan.apart), source)
+            table.add(parsed_lines(batch, format_, shown, scan.apart), source)
     except duckdb.InvalidInputException:  # a line that is too long, bytes that are not UTF-8
         table.sql.execute("DELETE FROM quads WHERE source = ?", [source])
         load_file(table, scan.path, shown=shown, apart=scan.apart)
@@ -64,10 +64,13 @@ def _term(text: str, where: str) -> str:
     return text
 
 
-def _parsed(
+def parsed_lines(
     lines: list[tuple[int, str]], format_: Format, shown: str, apart: str
 ) -> Iterator[tuple[str, str, str, str, int]]:
-    """The quads of some lines with the numbers of the lines; what is no statement is left out."""
+    """The quads of some lines with the numbers of the lines; what is no statement is left out.
+
+    `apart` is put into the labels of blank nodes. Raises `InputError`, with the line, for what does not parse.
+    """
     lines = [(n, line) for n, line in lines if line.strip() and not line.lstrip().startswith("#")]
 
     def named(term: object) -> str:

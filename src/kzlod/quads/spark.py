@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -99,6 +99,8 @@ def _reason(error: Exception) -> str:
 _TYPES = {"VARCHAR": "string", "BIGINT": "bigint", "INTEGER": "int", "BOOLEAN": "boolean", "DOUBLE": "double"}
 Batches = Iterator[Any]
 """Batches of rows as Arrow has them."""
+Before = Callable[[Batches, duckdb.DuckDBPyConnection], Batches]
+"""Changes rows, not their columns; it has a connection to a database in the worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +108,22 @@ class _Task:
     """A query of DuckDB over the rows of one part, which `before` has seen first."""
 
     query: str
-    before: Callable[[Batches], Batches] | None
+    before: Before | None
 
     def __call__(self, batches: Batches) -> Batches:
         import pyarrow
 
-        batches = self.before(batches) if self.before else batches
-        if first := next(batches, None):
-            with duckdb.connect(config={"threads": 1}) as sql:
+        with duckdb.connect(config={"threads": 1}) as sql:
+            batches = self.before(batches, sql.cursor()) if self.before else batches
+            if first := next(batches, None):
                 sql.register("part", pyarrow.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
                 yield from pyarrow.RecordBatchReader.from_stream(sql.sql(self.query))
 
 
-def each(frame: DataFrame, query: str, *, before: Callable[[Batches], Batches] | None = None) -> DataFrame:
+def each(frame: DataFrame, query: str, *, before: Before | None = None) -> DataFrame:
     """The rows that a query of DuckDB gives for each part of a table, which it calls `part`; the parts in any order.
 
-    `before` may change the rows first, not their columns.
+    `before` may change the rows first.
     """
     need("pandas", install=INSTALL)  # Spark asks for it
     need("pyarrow", install=INSTALL)
@@ -134,3 +136,10 @@ def each(frame: DataFrame, query: str, *, before: Callable[[Batches], Batches] |
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", _PANDAS)
         return frame.mapInArrow(_Task(query, before), schema)
+
+
+def small(spark: SparkSession, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> DataFrame:
+    """Some rows of the driver's as a table that each worker gets a copy of."""
+    pyarrow = need("pyarrow", install=INSTALL)
+    lists = [list(column) for column in zip(*rows, strict=True)]
+    return spark.createDataFrame(pyarrow.table(dict(zip(columns, lists, strict=True))))

@@ -39,6 +39,7 @@ def validate(
     *,
     ontology: Given = (),
     engine: Engine = "auto",
+    master: str = "local[*]",
     max_results: int | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -47,7 +48,8 @@ def validate(
     Each is a path or several, an rdflib graph, a pyoxigraph store, or triples of pyoxigraph. A path is an RDF file of
     any syntax, perhaps compressed (`.gz`, `.zst`), or the folder of a release; of data sets with named graphs the
     union of the graphs is validated. Of `ontology` only the subclass axioms are added to the data that class targets
-    and `sh:class` need. `engine` is `auto`, `duckdb` (refuses what does not compile to SQL) or `pyshacl`.
+    and `sh:class` need. `engine` is `auto`, `duckdb` (refuses what does not compile to SQL), `pyshacl`, or `spark`: Apache
+    Spark on `master`, for N-Triples, N-Quads and Parquet in files or in folders of parts (see `spark_data`).
     `max_results` keeps the first results of each group only; all are counted. `step` is told what is being done.
 
     Raises `InputError` for what cannot be read or does not parse (with file and line), for shapes that are not
@@ -65,4 +67,6 @@ def validate(
     """
     from kzlod.shacl.operation import validate_given
 
-    return validate_given(data, shapes, ontology=ontology, engine=engine, max_results=max_results, step=step)
+    return validate_given(
+        data, shapes, ontology=ontology, engine=engine, master=master, max_results=max_results, step=step
+    )

@@ -45,6 +45,14 @@ def _parts(given: Given) -> list[Any]:
     return [*whole, terms] if terms else whole
 
 
+def paths_of(given: Given) -> list[str | os.PathLike[str]]:
+    """The paths that were given; raises `InputError` for what is none."""
+    parts = _parts(given)
+    if not all(isinstance(part, (str, os.PathLike)) for part in parts):
+        raise InputError("the engine spark validates files", remedy="write the graph to a file of N-Quads")
+    return parts
+
+
 def _is_graph(item: object) -> bool:
     """Whether something is a graph of triples or quads, of one library or the other."""
     rdflib = sys.modules.get("rdflib")

@@ -9,7 +9,7 @@ import duckdb
 
 from kzlod.errors import InputError
 from kzlod.quads.scan import refused
-from kzlod.shacl.data import Data, shapes_graph
+from kzlod.shacl.data import Data, paths_of, shapes_graph
 from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Shapes
 from kzlod.shacl.plan import SUBCLASS
@@ -27,6 +27,7 @@ def validate_given(
     *,
     ontology: Given,
     engine: Engine,
+    master: str,
     max_results: int | None,
     step: Callable[[str], None],
 ) -> Report:
@@ -34,6 +35,15 @@ def validate_given(
     step("shapes")
     graph = shapes_graph(shapes)
     known = from_graph(graph)
+    if engine == "spark":
+        from kzlod.quads.spark import session
+        from kzlod.shacl import spark
+
+        spark.refuse(known)
+        with session(master) as own:
+            return spark.validate(
+                paths_of(data), known, spark=own, ontology=shapes_graph(ontology), most=max_results, step=step
+            )
     step("data")
     with Data(data) as given:
         prefixes = {**given.prefixes, **graph.prefixes}

@@ -21,7 +21,8 @@ from kzlod.shacl.sparql import Store, queries, seen
 from kzlod.shacl.sql import Run
 from kzlod.shacl.sql_work import Work
 
-Engine = Literal["auto", "duckdb", "pyshacl"]
+Engine = Literal["auto", "duckdb", "pyshacl", "spark"]
+Local = Literal["auto", "duckdb", "pyshacl"]
 
 _BATCH = 50_000
 _IDLE = (
@@ -33,7 +34,7 @@ def validate(
     table: QuadTable,
     shapes: Mapping[str, Path] | Shapes,
     *,
-    engine: Engine = "auto",
+    engine: Local = "auto",
     source: Source | None = None,
     most: int | None = None,
     placing: Placing | None = None,
