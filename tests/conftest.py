@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 
 from tests.editing import ROOT, copy_reference
 from tests.serving import live, reference_release, strange, tiny_release
+from tests.sparks import spark
 from tests.stores import oxigraph_store, virtuoso_store
 
-__all__ = ["live", "oxigraph_store", "reference_release", "strange", "tiny_release", "virtuoso_store"]
+__all__ = ["live", "oxigraph_store", "reference_release", "spark", "strange", "tiny_release", "virtuoso_store"]
 
 SHARED = ROOT.parent / "shared"
 

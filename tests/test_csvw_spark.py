@@ -1,6 +1,6 @@
 """Tables on Spark, in local mode with several partitions: what DuckDB and the row executor say, part after part.
 
-All that needs Spark is in this file: one session serves it.
+One session serves this file.
 """
 
 from __future__ import annotations
@@ -46,15 +46,6 @@ if TYPE_CHECKING:
 
 SMALL = on_spark.Sizes(least=64, most=1 << 20, read=40)
 """Parts so small that the small tables of tests have several."""
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """A Spark on this machine, with two threads; Java compiles only as far as is worth it for so little."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
-        with session("local[2]") as own:
-            yield own
 
 
 def converted(

@@ -48,8 +48,8 @@ def validate(
     Each is a path or several, an rdflib graph, a pyoxigraph store, or triples of pyoxigraph. A path is an RDF file of
     any syntax, perhaps compressed (`.gz`, `.zst`), or the folder of a release; of data sets with named graphs the
     union of the graphs is validated. Of `ontology` only the subclass axioms are added to the data that class targets
-    and `sh:class` need. `engine` is `auto`, `duckdb` (refuses what does not compile to SQL), `pyshacl`, or `spark`: Apache
-    Spark on `master`, for N-Triples, N-Quads and Parquet in files or in folders of parts (see `spark_data`).
+    and `sh:class` need. `engine` is `auto`, `duckdb` (refuses what does not compile to SQL), `pyshacl`, or `spark`:
+    Apache Spark on `master`, for N-Triples, N-Quads and Parquet in files or in folders of parts (see `spark_data`).
     `max_results` keeps the first results of each group only; all are counted. `step` is told what is being done.
 
     Raises `InputError` for what cannot be read or does not parse (with file and line), for shapes that are not

@@ -86,11 +86,9 @@ class SparkWork(Work):
 
     def _insert(self, name: str, rows: DataFrame) -> None:
         table = self._spark.table(name)
-        cells = [
-            f"CAST({field.name if field.name in rows.columns else 'NULL'} AS {field.dataType.simpleString()}) {field.name}"
-            for field in table.schema
-        ]
-        self._make(name, table.unionAll(rows.selectExpr(*cells)))
+        cells = [(field.name if field.name in rows.columns else "NULL", field) for field in table.schema]
+        rows = rows.selectExpr(*(f"CAST({cell} AS {to.dataType.simpleString()}) {to.name}" for cell, to in cells))
+        self._make(name, table.unionAll(rows))
 
     def number(self, x: str) -> str:
         """SQL: the number of a token."""
