@@ -38,12 +38,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def parted(spark: SparkSession) -> SparkSession:
-    """Splits files of a few kilobytes; does without Java code for each query, which takes longer than so few rows."""
+    """Splits small files too; does without Java code for each query, which takes longer than so few rows."""
     own = spark.newSession()
-    for name in ("spark.sql.ansi.enabled", "spark.sql.shuffle.partitions", "spark.sql.session.timeZone"):
-        own.conf.set(name, spark.conf.get(name))
+    own.conf.set("spark.sql.shuffle.partitions", "2")
     own.conf.set("spark.sql.files.openCostInBytes", "0")
-    own.conf.set("spark.sql.files.maxPartitionBytes", "2000")
     own.conf.set("spark.sql.codegen.wholeStage", "false")
     own.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     return own
@@ -56,9 +54,11 @@ def validate(
     *,
     ontology: Given = (),
     most: int | None = None,
+    parts: int = 2,
 ) -> shacl.Report:
     known = from_graph(shapes_graph(shapes))
     on_spark.refuse(known)
+    spark.conf.set("spark.sql.files.maxPartitionBytes", str(max(each.stat().st_size for each in data) // parts + 1))
     return on_spark.validate(data, known, spark=spark, ontology=shapes_graph(ontology), most=most)
 
 
@@ -69,10 +69,11 @@ def agree(
     *,
     ontology: Given = (),
     most: int | None = None,
+    parts: int = 2,
 ) -> int:
     """Assert that Spark's report is DuckDB's; returns the number of results."""
     wanted = shacl.validate(data, shapes, ontology=ontology, engine="duckdb", max_results=most)
-    report = validate(data, shapes, spark, ontology=ontology, most=most)
+    report = validate(data, shapes, spark, ontology=ontology, most=most, parts=parts)
     assert list(report.results) == list(wanted.results)
     assert report == wanted
     return report.count
@@ -130,15 +131,13 @@ def cube(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_cube_with_faults(cube: Path, parted: SparkSession, tmp_path: Path) -> None:
-    parted.conf.set("spark.sql.files.maxPartitionBytes", "300000")
-    assert parted.read.text(str(cube)).rdd.getNumPartitions() > 3
-    assert agree([cube], shapes_file(tmp_path, CUBE), parted) > 900
-    assert agree([cube], shapes_file(tmp_path, CUBE), parted, most=2) > 900
+    assert agree([cube], shapes_file(tmp_path, CUBE), parted, parts=4) > 600
+    assert parted.read.text(str(cube)).rdd.getNumPartitions() == 4
+    assert agree([cube], shapes_file(tmp_path, CUBE), parted, most=2) > 600
 
 
 def test_every_form_of_data(cube: Path, parted: SparkSession, tmp_path: Path) -> None:
     """A folder of parts is one document, in whatever form: the report is that of its lines in one file."""
-    parted.conf.set("spark.sql.files.maxPartitionBytes", "1000000")
     lines = cube.read_text("utf-8").splitlines(keepends=True)[:900]
     lines[::9] = [f'_:b{n % 30} <http://example.org/trade/dim/value> "{n}" .\n' for n in range(len(lines[::9]))]
     shapes = shapes_file(tmp_path, CUBE + "ex:S sh:targetSubjectsOf <http://example.org/trade/dim/value> ;"
@@ -166,7 +165,7 @@ def test_every_form_of_data(cube: Path, parted: SparkSession, tmp_path: Path) ->
     assert said[0] == said[1]
     assert len(said[0]) > 50
     places = {re.sub(r":\d+$", "", result.place) for result in report.results}
-    assert places == {str(folder / name) for name in ("part-0.nt", "part-1.nq.gz", "part-2.parquet", "part-3.nt")}
+    assert places >= {str(folder / name) for name in ("part-0.nt", "part-1.nq.gz", "part-2.parquet")}
 
 
 def test_files_add_up_and_their_blank_nodes_do_not_meet(parted: SparkSession, tmp_path: Path) -> None:
@@ -174,7 +173,9 @@ def test_files_add_up_and_their_blank_nodes_do_not_meet(parted: SparkSession, tm
     for name in ("a.nt", "b.nt"):
         (tmp_path / name).write_text(f'_:x <http://example.org/p> "{name}" .\n')
     (tmp_path / "c.nq").write_text("".join(f'_:x <http://example.org/p> "{text}" .\n' for text in "cd"))
-    assert agree([tmp_path / name for name in ("a.nt", "b.nt", "c.nq")], shapes, parted) == 1
+    (tmp_path / "d.nt").touch()
+    data = [tmp_path / name for name in ("a.nt", "b.nt", "c.nq", "d.nt")]
+    assert agree(data, shapes, parted) == agree(data, shapes, parted, most=0) == 1
 
 
 SOME = entries(SUITE / "manifest.ttl")[::9]
@@ -240,15 +241,17 @@ def test_constraints_of_all_kinds(parted: SparkSession, tmp_path: Path, monkeypa
     ontology.write_text(PREFIXES + "ex:Medium rdfs:subClassOf ex:Large . ex:Large rdfs:subClassOf ex:C .", "utf-8")
     data, shapes = ntriples(tmp_path / "data.nt", read(ALL)), shapes_file(tmp_path, ALL_SHAPES)
     plain = agree([data], shapes, parted)
-    assert agree([data], shapes, parted, ontology=ontology) > plain > 30
+    more = agree([data], shapes, parted, ontology=ontology)
+    assert min(plain, more) > 30
+    assert plain != more
     # Terms that share a number at first, as good as all of them.
     number = SparkWork.number
     monkeypatch.setattr(SparkWork, "number", lambda work, x: number(work, x if work._salt else f"length({x})"))
-    assert agree([data], shapes, parted, ontology=ontology) > plain
+    assert agree([data], shapes, parted, ontology=ontology) == more
     # Rows that stay in Spark, however few they are.
     monkeypatch.undo()
     monkeypatch.setattr("kzlod.shacl.spark_work._FEW", -1)
-    assert agree([data], shapes, parted, ontology=ontology) > plain
+    assert agree([data], shapes, parted, ontology=ontology) == more
 
 
 WRONG = [

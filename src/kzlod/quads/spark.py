@@ -141,5 +141,5 @@ def each(frame: DataFrame, query: str, *, before: Before | None = None) -> DataF
 def small(spark: SparkSession, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> DataFrame:
     """Some rows of the driver's as a table that each worker gets a copy of."""
     pyarrow = need("pyarrow", install=INSTALL)
-    lists = [list(column) for column in zip(*rows, strict=True)]
+    lists = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
     return spark.createDataFrame(pyarrow.table(dict(zip(columns, lists, strict=True))))

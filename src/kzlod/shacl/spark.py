@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from kzlod.shacl.graph import Graph
 
-_REMEDY = "leave out --engine spark"
-
 
 def validate(
     paths: list[str | os.PathLike[str]],
@@ -74,9 +72,8 @@ def refuse(shapes: Shapes) -> None:
 
 
 def _refused(shape: Shape, reason: str) -> InputError:
-    return InputError(
-        f"the engine spark cannot do {shape.id}: it {reason}", where=shape.file or "shapes", remedy=_REMEDY
-    )
+    message = f"the engine spark cannot do {shape.id}: it {reason}"
+    return InputError(message, where=shape.file or "shapes", remedy="leave out --engine spark")
 
 
 def _endless(path: Path) -> Path | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import duckdb
@@ -185,27 +185,27 @@ class SparkData:
         """Whether there is no triple at all."""
         return _union(part.each("SELECT 1 AS one FROM triple LIMIT 1") for part in self._parts).isEmpty()
 
-    def refuse(self) -> None:
+    def refuse(self) -> NoReturn:
         """Raise `InputError` for the first line that does not parse, with its file and number."""
         wrong = _union(part.placed("p IS NULL", self._shown) for part in self._parts)
         ((shown, n),) = wrong.selectExpr("min(struct(shown, n)) AS first").select("first.*").collect()
         path = next(path for path, name in self._shown.items() if name == shown)
         if not n:
             raise InputError("a row is no triple of N-Quads tokens", where=shown)
+        format_ = by_suffix(Path(path.name.removesuffix(".gz")))
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             line = next(islice(file, n - 1, n))
         try:
-            list(
-                parsed_lines(
-                    [(n, line.decode().rstrip("\n"))], by_suffix(Path(path.name.removesuffix(".gz"))), shown, ""
-                )
-            )
+            list(parsed_lines([(n, line.decode().rstrip("\n"))], format_, shown, ""))
         except UnicodeDecodeError as error:
             raise InputError("is not UTF-8", where=f"{shown}:{n}", remedy="write it as UTF-8") from error
+        raise InputError("has changed while it was read", where=shown)
 
     def place(self, sql: duckdb.DuckDBPyConnection) -> None:
         """Say where the results in the table `kept` come from, as `Data.place` does."""
         wanted = sql.execute("SELECT DISTINCT focus, path, value FROM kept").fetchall()
+        if not wanted:
+            return
         subjects = sorted({focus for focus, *_ in wanted})
         where = f"s IN ({', '.join(map(text, subjects))})" if len(subjects) <= _FEW else "p IS NOT NULL"
         rows = _union(part.placed(where, self._shown) for part in self._parts)

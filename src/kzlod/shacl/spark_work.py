@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _STATEMENT = re.compile(
     r"CREATE (?:OR REPLACE )?TEMP (?P<kind>TABLE|VIEW) (?P<made>\w+) (?:AS (?P<query>.*)|\((?P<columns>.*)\))"
-    r"|INSERT INTO (?P<into>\w+) (?:\((?P<given>[^)]*)\) )?(?P<rows>.*)",
+    r"|INSERT INTO (?P<into>\w+) (?:\((?P<given>[\w, ]+)\) )?(?P<rows>.*)",
     re.DOTALL,
 )
 _TYPES = {"UBIGINT": "BIGINT", "VARCHAR": "STRING"}
@@ -77,12 +77,12 @@ class SparkWork(Work):
     def _keep_rows(self, frame: DataFrame) -> DataFrame:
         """Some rows, found once: few come to the driver, and go out with what is asked next."""
         frame.persist()
-        if frame.count() > _FEW:
+        first = frame.limit(_FEW + 1).toArrow()
+        if len(first) > _FEW:
             self._kept.append(frame)
             return frame
-        few = self._spark.createDataFrame(frame.toArrow())
         frame.unpersist()
-        return few
+        return self._spark.createDataFrame(first)
 
     def _insert(self, name: str, rows: DataFrame) -> None:
         table = self._spark.table(name)
@@ -135,14 +135,14 @@ class SparkWork(Work):
 
     def _predicate(self) -> str:
         """SQL: the table `predicate` as a part of a query that DuckDB runs in the workers."""
-        columns = [field.name for field in self._spark.table("predicate").schema]
+        types = {"p": "INTEGER", "name": "VARCHAR", "linked": "BOOLEAN", "counted": "BOOLEAN"}
+        types |= {f"h{word}": "BIGINT" for word in range(self.words)}
+        typed = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in types.items())
         rows = [
-            (number, text(name), name in self.plan.linked or self.plan.closed, (name, "") in self._bits,
-             *self.bits((name, "")))
-            for name, number in self.ids.items()
-        ]  # fmt: skip
-        values = ", ".join(f"({', '.join(map(str, row))})" for row in rows) or f"({', '.join('NULL' for _ in columns)})"
-        return f"(SELECT * FROM (VALUES {values}) k({', '.join(columns)}))"
+            [number, text(name), linked, counted, *bits] for number, name, linked, counted, *bits in self._numbered()
+        ]
+        values = ", ".join(f"({', '.join(map(str, row))})" for row in rows or [["NULL"] * len(types)])
+        return f"(SELECT {typed} FROM (VALUES {values}) k({', '.join(types)}))"
 
     def _tally(self, bits: str) -> None:
         """Each part's subjects first, as texts; then those of all parts. A line that is wrong has a row of its own."""

@@ -69,4 +69,4 @@ def _collect(work: Work, depth: int) -> None:
             joined = "JOIN edge e ON e.o = f.node AND e.p = k.p"
             ways["inverse"] = f"SELECT f.shape, f.node, e.s {start}'inverse' {joined}"
     if ways:
-        work.run("INSERT INTO val " + " UNION ALL ".join(f"({way})" for way in ways.values()))
+        work.run("INSERT INTO val " + " UNION ALL ".join(ways.values()))

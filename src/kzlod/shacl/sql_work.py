@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import count
+from typing import Any
 
 import duckdb
 
@@ -140,13 +141,15 @@ class Work:
         self.ids = {name: number for number, name in enumerate(names)}
         words = "".join(f", h{w} BIGINT" for w in range(self.words))
         self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, linked BOOLEAN, counted BOOLEAN{words})")
-        self.fill(
-            "predicate",
-            [
-                (number, name, name in plan.linked or plan.closed, (name, "") in self._bits, *self.bits((name, "")))
-                for name, number in self.ids.items()
-            ],
-        )
+        self.fill("predicate", self._numbered())
+
+    def _numbered(self) -> list[tuple[Any, ...]]:
+        """The rows of `predicate`."""
+        plan = self.plan
+        return [
+            (number, name, name in plan.linked or plan.closed, (name, "") in self._bits, *self.bits((name, "")))
+            for name, number in self.ids.items()
+        ]
 
     def _names(self) -> list[str]:
         """All predicates of the data."""
