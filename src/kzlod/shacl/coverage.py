@@ -19,6 +19,7 @@ from kzlod.shacl.model import Constraint, Shapes
 from kzlod.shacl.plan import COUNTS, QUALIFIED, Plan, make_plan
 from kzlod.shacl.sparql import Store, queries, seen
 from kzlod.shacl.sql import Run
+from kzlod.shacl.sql_work import Work
 
 _OF_FOCUS = frozenset((*COUNTS, *QUALIFIED, "HasValue", "UniqueLang", "Equals", "SPARQL"))
 """The components that say something of a focus node even where it has no value."""
@@ -52,7 +53,7 @@ def exercise(connection: duckdb.DuckDBPyConnection, source: str, shapes: Shapes,
     hard = uncompiled(connection, source, shapes)
     plan = make_plan(_compilable(shapes, hard))
     places = _places(plan)
-    with _Run(connection.cursor(), source, plan) as run:
+    with _Run(Work(connection.cursor(), source, plan)) as run:
         run.prepare()
         focus, values = run.focus_nodes(), run.value_nodes()
         asked = {
@@ -93,7 +94,7 @@ class _Run(Run):
 
     def value_nodes(self) -> dict[int, int]:
         """How many value nodes each shape has, those of shapes too for which validation need not collect them."""
-        work, plan = self._work, self._plan
+        work, plan = self._work, self.plan
         found = dict(work.run("SELECT shape, count(*) FROM val GROUP BY shape").fetchall())
         found |= dict(
             work.run(
@@ -108,7 +109,7 @@ class _Run(Run):
 
     def violated(self, shapes: Shapes) -> tuple[set[int], bool]:
         """The numbers of the constraints that something violates, and whether there is no result for all that."""
-        plan, prepared = self._plan, queries(self._plan)
+        plan, prepared = self.plan, queries(self.plan)
         store = Store(self.texts(seen(prepared.values())), shapes.graph)
         for number, query in prepared.items():
             c = plan.constraints[number]
