@@ -11,7 +11,9 @@ import gzip
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from io import BufferedIOBase
@@ -62,6 +64,8 @@ RULES = {
 _SMALL = 1 << 17
 """Files of fewer bytes are read row by row: that is done before DuckDB has started."""
 _LEVEL = 1
+_AHEAD = 2
+"""How many pieces may wait to be written."""
 
 
 def outputs(
@@ -230,16 +234,26 @@ def write(
         group = replace(group, fetch=_counted(group.fetch, progress))
     pieces = outputs(group, mode=mode, provenance=provenance, report=tell, engine=engine)
     if format_ in (NTRIPLES, NQUADS):
-        for piece in pieces:
-            stream.write(piece)
+        _copy(pieces, stream)
     else:
         with tempfile.TemporaryFile() as plain:
-            for piece in pieces:
-                plain.write(piece)
+            _copy(pieces, cast(IO[bytes], plain))
             if not tell.failed:
                 plain.seek(0)
                 _serialise(cast(IO[bytes], plain), stream, format_)
     tell.check()
+
+
+def _copy(pieces: Iterable[Output], stream: IO[bytes]) -> None:
+    """Write pieces in a thread of its own: the system copies or compresses some while the next are made."""
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(1) as writer:
+        for piece in pieces:
+            waiting.append(writer.submit(stream.write, piece))
+            if len(waiting) > _AHEAD:
+                waiting.popleft().result()
+        for written_ in waiting:
+            written_.result()
 
 
 def _serialise(plain: IO[bytes], stream: IO[bytes], format_: Format) -> None:
