@@ -63,7 +63,8 @@ RULES = {
 
 _SMALL = 1 << 17
 """Files of fewer bytes are read row by row: that is done before DuckDB has started."""
-_LEVEL = 1
+_LEVEL, _WORKERS = 1, 2
+"""How hard zstd tries, and with how many workers: fixed, since the bytes depend on whether there are any."""
 _AHEAD, _PIECE = 2, 1 << 18
 """How many outputs may wait to be written, and how much of one is at a time: more takes the system longer by half."""
 
@@ -296,7 +297,7 @@ def _compressed(plain: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
     elif suffix == ".zst":
         import zstandard
 
-        with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(plain, closefd=False) as stream:
+        with zstandard.ZstdCompressor(level=_LEVEL, threads=_WORKERS).stream_writer(plain, closefd=False) as stream:
             yield _NoNumber(stream)  # type: ignore[misc]
     else:
         yield plain
