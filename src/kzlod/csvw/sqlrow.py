@@ -212,7 +212,7 @@ class RowSql:
             parts = _absolute(parts, url.base, url.template.source)
             for part in parts:
                 if isinstance(part, Slot):
-                    sure(f"e{part.column} NOT IN ('', '.', '..')")
+                    sure(f"{self._part(part)} NOT IN ('', '.', '..')")
         if not is_checked(tuple(Slot(part.column) if isinstance(part, Slot) else part for part in parts)):
             raise NotCompilableError(f"the template {url.template.source}")
         for part in parts:
