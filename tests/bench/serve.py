@@ -37,7 +37,18 @@ function request()
   return wrk.format("GET", paths[n], {["accept"] = "%s"})
 end
 """
+# Milliseconds that a connection waits before it asks again.
+_PAUSE = "function delay() return math.random(0, %d) end"
 _ROWS = "application/sparql-results+json"
+_BUILD = """
+import sys
+from pathlib import Path
+from kzlod.dataset import Dataset
+from kzlod.project import Project
+from kzlod.release.build import build
+with Dataset.open(Project.read(Path(sys.argv[1]))) as dataset:
+    build(dataset, Path(sys.argv[2]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +60,12 @@ class Load:
     failed: int
 
 
-def load(url: str, paths: Sequence[str], folder: Path, *, accept: str = _ROWS, connections: int = _CONNECTIONS) -> Load:
-    """Ask for paths in turn with `wrk`."""
+def load(url: str, paths: Sequence[str], folder: Path, *, accept: str = _ROWS, pause: float = 0) -> Load:
+    """Ask for paths in turn with `wrk`; each connection pauses between two questions, so many ms in the mean."""
     (folder / "paths").write_text("\n".join(paths) + "\n")
-    (folder / "ask.lua").write_text(_SCRIPT % (folder / "paths", accept))
-    options = ["-t1", f"-c{connections}", f"-d{_SECONDS}s", "--timeout", "30s", "--latency"]
+    paused = _PAUSE % round(2 * pause) if pause else ""
+    (folder / "ask.lua").write_text(_SCRIPT % (folder / "paths", accept) + paused)
+    options = ["-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}s", "--timeout", "30s", "--latency"]
     command = ["wrk", *options, "-s", str(folder / "ask.lua"), url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     (rate,) = re.findall(r"Requests/sec: +([0-9.]+)", said)
@@ -107,8 +119,10 @@ def _reference(release: Path, folder: Path) -> Iterator[Row]:
             yield Row(f"{what}: share of the bare server's", f"{share:.2f}", f"at least {aim}", share >= aim)
         api = [f"/api/{name}.json" for name, _ in canned]
         load(served.url, api, folder)
-        half = load(served.url, api, folder, connections=_CONNECTIONS // 2)
-        yield Row("the API at half the connections: p99", f"{half.p99:.1f} ms", "under 20 ms", half.p99 < 20)
+        full = load(served.url, api, folder)
+        half = load(served.url, api, folder, pause=1000 * _CONNECTIONS / (full.rate / 2))
+        name = f"the API at half load, {half.rate:,.0f} of {full.rate:,.0f} a second: p99"
+        yield Row(name, f"{half.p99:.1f} ms", "under 20 ms", half.p99 < 20)
         documents = [f"/{path}" for path in _documents(subjects, project.base)]
         for suffix, accept in ((".html", "text/html"), (".ttl", "text/turtle")):
             one = load(served.url, [path + suffix for path in documents], folder, accept=accept)
@@ -169,9 +183,10 @@ def _virtuoso(release: Path, folder: Path, id_: str) -> Iterator[str]:
 
 def _cube(folder: Path) -> Iterator[Row]:
     project = make(folder / "cube", _CUBE)
-    command = [_KZLOD, "build", "--project", str(project), "--out", str(folder / "dist")]
+    # The library builds what `kzlod build` refuses: observations of codes that are not there.
+    command = [sys.executable, "-c", _BUILD, str(project), str(folder / "cubes")]
     subprocess.run(command, check=True, capture_output=True)
-    release = (folder / "dist" / "trade" / "latest").resolve()
+    release = (folder / "cubes" / "trade" / "latest").resolve()
     shutil.rmtree(project)
     (folder / "large").mkdir()
     first, again = (_start(release, folder / "large") for _ in range(2))
