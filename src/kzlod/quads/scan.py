@@ -50,22 +50,21 @@ class Scan:
         return self._apart(f"SELECT *, string_split(line, ' ') AS part FROM {lines}")
 
     def checked(self, predicates: Collection[str]) -> str:
-        """SQL: the same, which ends in an error where a line is not canonical.
+        """SQL: the same, and whether a line was looked at whole (`whole`); an error where such a line is not canonical.
 
-        Of lines with one of some predicates (tokens) the subject is not looked at: `subject_form` is for what looks at
-        each subject once. `refused` tells the error from others.
+        Of lines with one of some predicates (tokens) neither subject nor object is looked at where no space is in them:
+        `subject_form` and `object_form` are for what looks at each subject once, and knows some objects already.
+        `refused` tells the errors from others.
         """
         known = ", ".join(map(text, sorted(predicates))) or "NULL"
-        short = (
-            f"len(part) = 4 AND part[4] = '.' AND part[2] IN ({known})"
-            f" THEN regexp_full_match(part[3], {text(_OBJECT)}) AND NOT ends_with(part[3], {text(STRING)})"
-        )
+        short = f"len(part) = 4 AND part[4] = '.' AND part[2] IN ({known})"
         parts = (
-            f"SELECT line, CASE WHEN CASE WHEN {short} ELSE {self.canonical()} END THEN part"
+            f"SELECT line, whole, CASE WHEN CASE WHEN whole THEN {self.canonical()} ELSE true END THEN part"
             f" ELSE error({text(_REFUSED)}) END AS part"
-            f" FROM (SELECT line, string_split(line, ' ') AS part FROM {lines_of(self.path)})"
+            f" FROM (SELECT *, NOT coalesce({short}, false) AS whole"
+            f" FROM (SELECT line, string_split(line, ' ') AS part FROM {lines_of(self.path)}))"
         )
-        return f"SELECT s, p, o FROM ({self._apart(parts)})"
+        return f"SELECT s, p, o, whole FROM ({self._apart(parts)})"
 
     def canonical(self) -> str:
         """SQL: whether a line is canonical."""
@@ -104,4 +103,13 @@ def refused(error: duckdb.Error) -> bool:
 
 def subject_form(token: str) -> str:
     """SQL: whether a subject is a canonical token; an error where it is not."""
-    return f"CASE WHEN regexp_full_match({token}, {text(_NODE)}) THEN true ELSE error({text(_REFUSED)}) END"
+    return _form(f"regexp_full_match({token}, {text(_NODE)})")
+
+
+def object_form(token: str) -> str:
+    """SQL: whether an object is a canonical token; an error where it is not."""
+    return _form(f"regexp_full_match({token}, {text(_OBJECT)}) AND NOT ends_with({token}, {text(STRING)})")
+
+
+def _form(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN true ELSE error({text(_REFUSED)}) END"

@@ -43,7 +43,7 @@ class Plan:
     """Shapes in the order of their numbers, with depths and hosts; constraints; the predicates that matter.
 
     `hosts` says for each local shape which shapes' focus nodes are its own. `linked` are the predicates whose objects
-    are compared with other terms.
+    are compared with other terms, beyond the question which of some classes (`classes`) a node is of.
     """
 
     shapes: tuple[Shape, ...]
@@ -113,9 +113,7 @@ def make_plan(shapes: Shapes, *, without: Collection[str] = ()) -> Plan:
                 classes[constraint.terms[0]] = None
             elif constraint.component in PAIRS:
                 linked.add(constraint.terms[0])
-    if classes:
-        linked |= {TYPE, SUBCLASS}
-    predicates.update(dict.fromkeys(sorted(linked)))
+    predicates.update(dict.fromkeys(sorted(linked | ({TYPE, SUBCLASS} if classes else set()))))
     depths = _depths(shapes, order)
     return Plan(order, depths, tuple(constraints), hosts, tuple(predicates), frozenset(linked), tuple(classes), numbers)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kzlod.quads.scan import Scan
 
-_TABLE = "SELECT s, p, o FROM quads"
+_TABLE = "SELECT s, p, o{} FROM quads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,15 @@ class Source:
 
     def query(self) -> str:
         """SQL: the triples (s, p, o)."""
-        return self._union(scan.query() for scan in self.scans)
+        return self._union("", (scan.query() for scan in self.scans))
 
     def checked(self, predicates: Collection[str]) -> str:
-        """SQL: the same, which ends in an error where a file has another line than `Scan` reads.
+        """SQL: the same, and which triples were looked at whole; an error where a file has a line that `Scan` cannot.
 
-        Subjects of triples with one of some predicates are not looked at.
+        Of the other triples, all with one of some predicates, subject and object are still to be looked at.
         """
-        return self._union(scan.checked(predicates) for scan in self.scans)
+        return self._union(", true", (scan.checked(predicates) for scan in self.scans))
 
-    def _union(self, scans: Iterator[str]) -> str:
-        return " UNION ALL ".join([*([_TABLE] if self.table or not self.scans else []), *scans])
+    def _union(self, more: str, scans: Iterator[str]) -> str:
+        table = [_TABLE.format(f"{more} AS whole" if more else "")] if self.table or not self.scans else []
+        return " UNION ALL ".join([*table, *scans])

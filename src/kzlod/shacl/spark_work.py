@@ -135,44 +135,41 @@ class SparkWork(Work):
 
     def _predicate(self) -> str:
         """SQL: the table `predicate` as a part of a query that DuckDB runs in the workers."""
-        types = {"p": "INTEGER", "name": "VARCHAR", "linked": "BOOLEAN", "counted": "BOOLEAN"}
-        types |= {f"h{word}": "BIGINT" for word in range(self.words)}
+        types = {"p": "INTEGER", "name": "VARCHAR", "counted": "BOOLEAN"}
+        types |= {f"{kind}{word}": "BIGINT" for kind in "ha" for word in range(self.words)}
         typed = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in types.items())
-        rows = [
-            [number, text(name), linked, counted, *bits] for number, name, linked, counted, *bits in self._numbered()
-        ]
+        rows = [[number, text(name), counted, *bits] for number, name, counted, *bits in self._numbered()]
         values = ", ".join(f"({', '.join(map(str, row))})" for row in rows or [["NULL"] * len(types)])
         return f"(SELECT {typed} FROM (VALUES {values}) k({', '.join(types)}))"
 
-    def _tally(self, bits: str) -> None:
-        """Each part's subjects first, as texts; then those of all parts. A line that is wrong has a row of its own."""
+    def _tally(self, columns: str, counts: str, proofs: str) -> None:
+        """Each part's subjects first, then those of all parts. A line that is wrong has a row of its own."""
+        rows = f"SELECT {columns} FROM triple q LEFT JOIN {self._predicate()} k ON q.p = k.name"
         part = self._view(
             self._data.triples(
-                f"SELECT q.s AS token, coalesce(sum(k.counted), 0)::BIGINT AS many{bits}"
-                f" FROM triple q LEFT JOIN {self._predicate()} k ON q.p = k.name"
-                " WHERE k.p IS NOT NULL OR q.p IS NULL GROUP BY q.s"
+                f"SELECT s AS token, {counts} FROM ({rows} WHERE k.p IS NOT NULL OR q.p IS NULL) GROUP BY s"
             )
         )
         words = "".join(f", bit_or(h{w}) AS h{w}" for w in range(self.words))
         self.run(
-            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('token')} AS id, min(token) AS token,"
-            f" max(token) <> min(token) AS shared, sum(many) AS many{words} FROM {part} GROUP BY 1"
+            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('token')} AS id, token,"
+            f" sum(many) AS many{words} FROM {part} GROUP BY token"
         )
         if self.run(f"SELECT 1 FROM tally WHERE token = {text(WRONG)}").fetchall():
             self._data.refuse()
 
-    def _keep(self, sure: str, only: str, *, plural: bool) -> None:
-        joined = f"FROM triple q JOIN {self._predicate()} k ON q.p = k.name"
+    def _keep(self, sure: str, linked: str, some: str, *, plural: bool) -> None:
+        joined = f"FROM triple q JOIN {self._predicate()} k ON q.p = k.name AND"
         near = self._view(
             self._data.triples(
-                f"SELECT * FROM (SELECT q.s, k.p, q.o, k.linked, {sure} AS sure, false AS again {joined}{only})"
-                " WHERE linked OR NOT sure"
+                f"SELECT * FROM (SELECT q.s, k.p, q.o, {linked} AS linked, {sure} AS sure, false AS again {joined}"
+                f" {some}) WHERE linked OR NOT sure"
             )
         )
         query = f"SELECT * FROM {near}"
         if plural:
             counted = self._data.triples(
-                f"SELECT q.s, k.p, q.o, false AS linked, true AS sure, true AS again {joined} AND k.counted"
+                f"SELECT q.s, k.p, q.o, false AS linked, true AS sure, true AS again {joined} k.counted"
             )
             query += f" UNION ALL SELECT * FROM {self._view(counted)} SEMI JOIN several ON id = {self.number('s')}"
         self.run(f"CREATE OR REPLACE TEMP TABLE near AS {query}")

@@ -1,8 +1,8 @@
 """Local shapes: what their suspects violate, and how many values there are.
 
-Two passes over the data (`sql_work`) leave the triples whose objects may violate something, and for each subject a bit
-for each counted predicate that it has at all and for each value that must be there. Only subjects with more triples
-than bits are counted out, each triple once.
+What `sql_work` finds are the triples whose objects may violate something, and for each subject a bit for each counted
+predicate that it has at all and for each value that must be there. Only subjects with more triples than bits are
+counted out, each triple once.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from kzlod.shacl import sql_terms as terms
+from kzlod.shacl.lexical import EXACT
 from kzlod.shacl.model import Constraint
 from kzlod.shacl.plan import BOUNDS, LESS, Numbered
 from kzlod.shacl.sql_order import compares, short_decimal
@@ -32,14 +34,36 @@ def sure_tests(constraints: Iterable[Numbered], x: str, group: Callable[[Numbere
     NULL and false are for what does not, or may not: a number that DECIMAL does not hold, a text with escapes.
     """
     listed = list(constraints)
-    known: dict[str, set[str]] = {}
-    for c in listed:
-        if c.constraint.component in ("Datatype", "NodeKind"):
-            known.setdefault(group(c), set()).add(c.constraint.terms[0].strip("<>"))
+    known = _known(listed, group)
     tests: dict[str, dict[str, None]] = {}
     for c in sorted(listed, key=lambda c: (c.constraint.component in BOUNDS, c.constraint.component == "Pattern")):
-        tests.setdefault(group(c), {})[_surely(c.constraint, x, known.get(group(c), set()))] = None
+        tests.setdefault(group(c), {})[_surely(c.constraint, x, known[group(c)])] = None
     return {name: " AND ".join(found) for name, found in tests.items()}
+
+
+def proving(constraints: Iterable[Numbered], group: Callable[[Numbered], str]) -> set[str]:
+    """The groups of tests and bounds that only canonical tokens surely satisfy.
+
+    Such are terms of a list, and what is cast to a number between the quotes of a well-formed literal.
+    """
+    listed = list(constraints)
+    known = _known(listed, group)
+    return {group(c) for c in listed if c.constraint.component == "In" or _is_cast(c.constraint, known[group(c)])}
+
+
+def _is_cast(constraint: Constraint, known: Collection[str]) -> bool:
+    operator = BOUNDS.get(constraint.component)
+    exact = EXACT.keys() & known
+    return operator is not None and bool(exact) and short_decimal("", operator, constraint.terms[0], exact) is not None
+
+
+def _known(constraints: Iterable[Numbered], group: Callable[[Numbered], str]) -> dict[str, set[str]]:
+    """The datatypes and node kinds that the tests of each group ask for."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for c in constraints:
+        if c.constraint.component in ("Datatype", "NodeKind"):
+            known[group(c)].add(c.constraint.terms[0].strip("<>"))
+    return known
 
 
 def _surely(constraint: Constraint, x: str, known: Collection[str]) -> str:

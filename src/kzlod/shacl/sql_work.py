@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
-from kzlod.quads.scan import subject_form
-from kzlod.shacl.plan import BOUNDS, COUNTS, LOGIC, PAIRS, SUBCLASS, TESTS, TYPE, Plan, is_simple
+from kzlod.quads.scan import object_form, subject_form
+from kzlod.shacl.plan import BOUNDS, COUNTS, LOGIC, PAIRS, SUBCLASS, TESTS, TYPE, Numbered, Plan, is_simple
 from kzlod.shacl.sql_terms import text, texts
-from kzlod.shacl.sql_tests import sure_tests
+from kzlod.shacl.sql_tests import proving, sure_tests
 
 # kind: the shapes; rule: the constraints; ref: which shape refers to which; host: whose focus nodes are whose.
 # focus: what each shape is asked about, and in how many ways `sh:property` and targets lead there, each a result.
@@ -31,20 +31,24 @@ _TABLES = (
     "bad (shape INTEGER, node UBIGINT)",
     "isa (class UBIGINT, node UBIGINT)",
 )
+_NEAR = "s VARCHAR, p INTEGER, o VARCHAR, linked BOOLEAN, sure BOOLEAN, again BOOLEAN"
 _RULE = """number INTEGER, shape INTEGER, depth INTEGER, component VARCHAR, many BIGINT, term UBIGINT, p INTEGER,
     token VARCHAR, local BOOLEAN"""
 Checked = Callable[[Collection[str]], str]
 _WORD = 60
 """How many things one number tells the presence of."""
+_ANY, _AGAIN = "", "again"
+"""Stand for a value: any that a predicate has, and one that must be looked at again. Neither is a token."""
 
 
 class Work:
     """A connection to a table of quads, with temporary tables of its own that go when it is closed.
 
     `source` is a query with the columns s, p, o: the data. `checked` makes the query for the first pass over it from
-    the predicates that matter: it looks for wrong lines in files, but not at subjects, each of which is looked at once
-    after that. `words` is how many numbers (`h0`, `h1` …) tell what each subject has: a bit for each predicate that is
-    counted, and for each value that must be there.
+    the predicates that matter: it looks for wrong lines in files, but not at subjects and objects that this looks at
+    itself. `words` is how many numbers (`h0`, `h1` …) tell what each subject has: a bit for each predicate that is
+    counted, for each value that must be there, for each class, and for each predicate with an object that must be
+    looked at again.
     """
 
     def __init__(
@@ -56,12 +60,24 @@ class Work:
         self._sql = connection
         self._salt = ""
         local = [c for c in plan.constraints if c.shape in plan.hosts]
-        counted = [(self.predicate(c.shape), "") for c in local if c.constraint.component in COUNTS]
-        wanted = [
-            (self.predicate(c.shape), c.constraint.terms[0]) for c in local if c.constraint.component == "HasValue"
-        ]
-        self._bits = {what: number for number, what in enumerate(dict.fromkeys(counted + wanted))}
+        self._tested = [c for c in local if c.constraint.component in (*TESTS, *BOUNDS)]
+        by_bits = len(plan.classes) <= _WORD and TYPE not in plan.linked and not plan.closed
+        self._told = plan.classes if by_bits else ()
+        what = [(self._group(c), _ANY) for c in local if c.constraint.component in COUNTS]
+        what += [(self._group(c), c.constraint.terms[0]) for c in local if c.constraint.component == "HasValue"]
+        what += [(TYPE, name) for name in self._told]
+        what += [(name, _AGAIN) for name in (*map(self._group, self._tested), *self._axioms)]
+        self._bits = {one: number for number, one in enumerate(dict.fromkeys(what))}
         self.words = -(-len(self._bits) // _WORD)
+
+    @property
+    def _axioms(self) -> tuple[str, ...]:
+        """The predicate because of which types must be looked at again, where bits tell them."""
+        return (SUBCLASS,) if self._told else ()
+
+    def _group(self, numbered: Numbered) -> str:
+        """The token of the predicate that a local constraint looks at."""
+        return self.predicate(numbered.shape)
 
     def predicate(self, shape: int) -> str:
         """The token of the predicate that a local shape looks at."""
@@ -75,7 +91,7 @@ class Work:
     @property
     def counted(self) -> list[int]:
         """The numbers with the bits of all predicates that are counted."""
-        return self.bits(*(what for what in self._bits if not what[1]))
+        return self.bits(*(what for what in self._bits if what[1] == _ANY))
 
     def close(self) -> None:
         """Drop all tables but those that the results go into."""
@@ -109,7 +125,7 @@ class Work:
         self.run(f"INSERT INTO raw SELECT {columns} FROM ({results}) r JOIN range(0, r.ways) ON true")
 
     def load(self) -> None:
-        """Make all tables, in two passes over the data: one for the subjects, one for the objects that matter."""
+        """Make all tables, in one pass over the data, and in a second one for objects that matter beyond the first."""
         words = "".join(f", b{w} BIGINT" for w in range(self.words))
         for table in (*_TABLES, f"rule ({_RULE}{words})"):
             self.run(f"CREATE TEMP TABLE {table}")
@@ -117,7 +133,8 @@ class Work:
         for attempt in count():
             self._salt = str(attempt) if attempt else ""
             self._subjects()
-            self._near()
+            linked, suspects = self._open()
+            self._near(linked, suspects)
             if self._terms():
                 break
         self.run(
@@ -129,7 +146,7 @@ class Work:
             " FROM near WHERE NOT sure"
         )
         self._describe()
-        self._classify()
+        self._classify(by_bits=bool(self._told) and SUBCLASS not in linked)
 
     def _predicates(self) -> None:
         """Number the predicates that matter."""
@@ -139,15 +156,14 @@ class Work:
             known = set(names)
             names += [name for name in self._names() if name not in known]
         self.ids = {name: number for number, name in enumerate(names)}
-        words = "".join(f", h{w} BIGINT" for w in range(self.words))
-        self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, linked BOOLEAN, counted BOOLEAN{words})")
+        words = "".join(f", {kind}{w} BIGINT" for kind in "ha" for w in range(self.words))
+        self.run(f"CREATE TEMP TABLE predicate (p INTEGER, name VARCHAR, counted BOOLEAN{words})")
         self.fill("predicate", self._numbered())
 
     def _numbered(self) -> list[tuple[Any, ...]]:
-        """The rows of `predicate`."""
-        plan = self.plan
+        """The rows of `predicate`: `h` has the bit of what is counted, `a` that of what must be looked at again."""
         return [
-            (number, name, name in plan.linked or plan.closed, (name, "") in self._bits, *self.bits((name, "")))
+            (number, name, (name, _ANY) in self._bits, *self.bits((name, _ANY)), *self.bits((name, _AGAIN)))
             for name, number in self.ids.items()
         ]
 
@@ -157,46 +173,79 @@ class Work:
 
     def _subjects(self) -> None:
         """Make `tally`: the subjects, and what each has; `many` counts triples, `several` more triples than bits."""
-        bits = []
+        values = [what for what in self._bits if what[1] not in (_ANY, _AGAIN)]
+        columns = ["q.s", "k.counted", f"{self._sure(again=self._axioms)} AS sure"]
         for word in range(self.words):
-            values = " ".join(
-                f"WHEN k.p = {self.ids[name]} AND q.o = {text(value)} THEN {self.bits((name, value))[word]}"
-                for name, value in self._bits
-                if value and self.bits((name, value))[word]
+            whens = " ".join(
+                f"WHEN k.p = {self.ids[name]} AND q.o = {text(value)} THEN {bit}"
+                for name, value in values
+                if (bit := self.bits((name, value))[word])
             )
-            has = f"k.h{word} | CASE {values} ELSE 0 END" if values else f"k.h{word}"
-            bits.append(f", bit_or({has}) AS h{word}")
-        self._tally("".join(bits))
+            has = f"k.h{word} | CASE {whens} ELSE 0 END" if whens else f"k.h{word}"
+            columns += [f"{has} AS h{word}", f"k.a{word}"]
+        told = [f"bit_or(h{word} | CASE WHEN sure THEN 0 ELSE a{word} END) AS h{word}" for word in range(self.words)]
+        proofs = [f"WHEN h{word} & {bits} <> 0 THEN true" for word, bits in enumerate(self.bits(*values)) if bits]
+        if sure := [str(self.ids[name]) for name in sorted(proving(self._tested, self._group))]:
+            proofs.append(f"WHEN sure AND p IN ({', '.join(sure)}) THEN true")
+        counts = ", ".join(["count(*) FILTER (WHERE counted) AS many", *told])
+        self._tally(", ".join(columns), counts, " ".join(proofs))
         held = " + ".join(f"bit_count(h{w} & {bits})" for w, bits in enumerate(self.counted)) or "0"
         self.run(f"CREATE OR REPLACE TEMP TABLE several AS SELECT id FROM tally WHERE many > {held}")
 
-    def _tally(self, bits: str) -> None:
-        source = self._checked(self.ids) if self._checked else self.source
+    def _tally(self, columns: str, counts: str, proofs: str) -> None:
+        """Count rows with some columns by subject; `proofs` are the cases in which an object is surely a token."""
+        source = self._checked(self.ids) if self._checked else f"SELECT *, true AS whole FROM ({self.source})"
+        rows = f"SELECT {columns}, k.p, q.o, q.whole FROM ({source}) q JOIN predicate k ON q.p = k.name"
+        checked = f" WHERE CASE WHEN whole THEN true {proofs} ELSE {object_form('o')} END" if self._checked else ""
         self.run(
-            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('q.s')} AS id, min(q.s) AS token,"
-            f" max(q.s) <> min(q.s) AS shared, sum(k.counted) AS many{bits}"
-            f" FROM ({source}) q JOIN predicate k ON q.p = k.name GROUP BY 1"
+            f"CREATE OR REPLACE TEMP TABLE tally AS SELECT {self.number('s')} AS id, s AS token, {counts}"
+            f" FROM ({rows}){checked} GROUP BY s"
         )
         if self._checked:
             self.run(f"SELECT count(*) FROM tally WHERE {subject_form('token')}")
 
-    def _near(self) -> None:
+    def _sure(self, *, again: Collection[str] = ()) -> str:
+        """SQL: whether an object surely satisfies the tests of local shapes; not those of some predicates."""
+        tests: dict[str, list[str]] = {"false": [str(self.ids[name]) for name in again]} if again else {}
+        for name, test in sure_tests(self._tested, "q.o", self._group).items():
+            if name not in again:
+                tests.setdefault(test, []).append(str(self.ids[name]))
+        whens = " ".join(f"WHEN k.p IN ({', '.join(ids)}) THEN coalesce({test}, false)" for test, ids in tests.items())
+        return f"CASE {whens} ELSE true END" if whens else "true"
+
+    def _open(self) -> tuple[set[str], set[str]]:
+        """The predicates whose objects are compared, and those that have an object which may violate something."""
+        linked = set(self.ids) if self.plan.closed else set(self.plan.linked)
+        found = set()
+        if self.words:
+            (words,) = self.run(f"SELECT {', '.join(f'bit_or(h{w})' for w in range(self.words))} FROM tally").fetchall()
+            for name, value in self._bits:
+                bits = self.bits((name, value)) if value == _AGAIN else ()
+                if any((word or 0) & bit for word, bit in zip(words, bits, strict=False)):
+                    found.add(name)
+        if self.plan.classes and (not self._told or SUBCLASS in found):
+            linked |= {TYPE, SUBCLASS}
+        return linked, found
+
+    def _near(self, linked: set[str], suspects: set[str]) -> None:
         """Make `near`: the triples whose objects are compared (`linked`), that do not surely satisfy the tests of local
         shapes (NOT `sure`), or that are to be counted out (`again`)."""
-        tests: dict[str, list[str]] = {}
-        local = (c for c in self.plan.of(*TESTS, *BOUNDS) if c.shape in self.plan.hosts)
-        for predicate, test in sure_tests(local, "q.o", lambda c: self.predicate(c.shape)).items():
-            tests.setdefault(test, []).append(str(self.ids[predicate]))
-        whens = " ".join(f"WHEN k.p IN ({', '.join(ids)}) THEN coalesce({test}, false)" for test, ids in tests.items())
-        sure = f"CASE {whens} ELSE true END" if tests else "true"
-        plural = bool(self.run("SELECT 1 FROM several LIMIT 1").fetchall())
-        self._keep(sure, "" if tests or plural else " AND k.linked", plural=plural)
+        several = self.run("SELECT 1 FROM several LIMIT 1").fetchall()
+        counted = {name for name, value in self._bits if value == _ANY} if several else set()
+        if names := linked | suspects | counted:
+            self._keep(self._sure(), self._one_of(linked), self._one_of(names), plural=bool(counted))
+        else:
+            self.run(f"CREATE OR REPLACE TEMP TABLE near ({_NEAR})")
 
-    def _keep(self, sure: str, only: str, *, plural: bool) -> None:
+    def _one_of(self, names: Collection[str]) -> str:
+        """SQL: whether a predicate is one of some."""
+        return f"k.p IN ({', '.join(str(self.ids[name]) for name in sorted(names))})" if names else "false"
+
+    def _keep(self, sure: str, linked: str, some: str, *, plural: bool) -> None:
         again = f"k.counted AND {self.number('q.s')} IN (SELECT id FROM several)" if plural else "false"
         self.run(
-            f"CREATE OR REPLACE TEMP TABLE near AS SELECT * FROM (SELECT q.s, k.p, q.o, k.linked, {sure} AS sure,"
-            f" {again} AS again FROM ({self.source}) q JOIN predicate k ON q.p = k.name{only})"
+            f"CREATE OR REPLACE TEMP TABLE near AS SELECT * FROM (SELECT q.s, k.p, q.o, {linked} AS linked,"
+            f" {sure} AS sure, {again} AS again FROM ({self.source}) q JOIN predicate k ON q.p = k.name AND {some})"
             " WHERE linked OR NOT sure OR again"
         )
 
@@ -210,7 +259,8 @@ class Work:
             " SELECT t FROM constant)) GROUP BY id"
         )
         shared = (
-            "SELECT (SELECT count(*) FROM tally WHERE shared) + (SELECT count(*) FROM other WHERE shared)"
+            "SELECT (SELECT count(*) FROM (SELECT id FROM tally GROUP BY id HAVING count(*) > 1))"
+            " + (SELECT count(*) FROM other WHERE shared)"
             " + (SELECT count(*) FROM tally JOIN other USING (id) WHERE tally.token <> other.token)"
         )
         if self.run(shared).fetchall()[0][0]:
@@ -268,8 +318,13 @@ class Work:
         hosts = {shape: plan.hosts.get(shape, (shape,)) for shape in range(len(plan.shapes))}
         self.fill("host", [(shape, host) for shape, found in hosts.items() for host in dict.fromkeys(found)])
 
-    def _classify(self) -> None:
+    def _classify(self, *, by_bits: bool) -> None:
         """The instances of the classes that are asked about, by subclasses too (SHACL, section 1.1)."""
+        if by_bits:
+            for name in self.plan.classes:
+                has = " OR ".join(f"h{w} & {bits} <> 0" for w, bits in enumerate(self.bits((TYPE, name))) if bits)
+                self.run(f"INSERT INTO isa SELECT {self.number(text(name))}, id FROM tally WHERE {has}")
+            return
         if not self.plan.classes:
             return
         self.run("CREATE TEMP TABLE below (class UBIGINT, sub UBIGINT)")

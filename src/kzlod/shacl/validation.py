@@ -86,7 +86,7 @@ def validate(
 
 
 def _triples(table: QuadTable, source: Source) -> Iterator[tuple[str, str, str]]:
-    cursor = table.cursor().execute(f"SELECT DISTINCT * FROM ({source.checked(())})")
+    cursor = table.cursor().execute(f"SELECT DISTINCT s, p, o FROM ({source.checked(())})")
     while batch := cursor.fetchmany(_BATCH):
         yield from batch
 
