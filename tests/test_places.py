@@ -148,6 +148,28 @@ def test_same_rows(places: Mapping[str, Ask], sparql: str) -> None:
         assert ask(sparql) == expected, name
 
 
+@pytest.mark.parametrize(
+    ("dataset", "default", "named"),
+    [
+        ("", "aab", "aab"),
+        ("FROM e:g1", "a", ""),
+        ("FROM e:g1 from <http://e/g2>", "aab", ""),
+        ("FROM NAMED e:g2", "", "ab"),
+        ("FROM e:g1 FROM NAMED e:g2", "a", "ab"),
+        ("FROM e:none", "", ""),
+    ],
+)
+def test_the_dataset_of_a_query(tmp_path: Path, dataset: str, default: str, named: str) -> None:
+    """Expected by SPARQL 1.1, section 13.2; without a dataset, the union of the graphs."""
+    with oxigraph(tmp_path) as store, Limited(QUADS, PREFIXES, timeout=20) as limited:
+        upload(store, QUADS)
+        for ask in (Engine(QUADS, PREFIXES).ask, limited.ask, Remote(Endpoint(store.query), PREFIXES).ask):
+            for pattern, expected in (("?s e:p ?o", default), ("GRAPH ?g { ?s e:p ?o }", named)):
+                answer = ask(f"SELECT ?s {dataset} {{ {pattern} }} ORDER BY ?s")
+                assert isinstance(answer, Table)
+                assert answer.cells() == [[f"e:{name}"] for name in expected]
+
+
 NASTY = ['a"b', "it's", "}", "} UNION { ?s ?p ?o", "a\nb", "a\rb", "\\", '\\"', ">", "<http://e/a>", "?x", "# c", '"""']
 NASTY += ["'''", "\\u0022", "%22", "я 中 𝄞", "\t", " ", '"@en', '"^^<http://e/>', "&query=ASK{}", "+", ""]
 

@@ -23,7 +23,8 @@ from kzlod.project import Project
 def command(query: str, project: Project, where: Where, results: Results) -> None:
     """Ask a question in SPARQL: the text itself, a file's name, or - for standard input.
 
-    The prefixes of the dataset need no declaration. Queries run over the union of the dataset's graphs.
+    The prefixes of the dataset need no declaration. Queries run over the union of the dataset's graphs, or over those
+    that FROM and FROM NAMED name.
 
     \b
     Examples:

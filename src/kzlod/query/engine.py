@@ -1,4 +1,4 @@
-"""Where queries run in this process: Oxigraph, over the union of a dataset's graphs."""
+"""Where queries run in this process: Oxigraph, over the union of a dataset's graphs or those that a query names."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kzlod.errors import QueryError
 from kzlod.nesting import refuse_deep
 from kzlod.query.guard import refuse_service
 from kzlod.query.results import Answer, Graph, Node, Table
+from kzlod.query.tokens import names_graphs
 
 
 class Engine:
@@ -44,7 +45,8 @@ class Engine:
         refuse_service(sparql)
         refuse_deep(sparql)
         try:
-            answer = self._store.query(sparql, prefixes=self._prefixes, use_default_graph_as_union=True)
+            union = not names_graphs(sparql)
+            answer = self._store.query(sparql, prefixes=self._prefixes, use_default_graph_as_union=union)
             if isinstance(answer, ox.QueryBoolean):
                 return Table.of_truth(bool(answer), self._prefixes)
             if isinstance(answer, ox.QueryTriples):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kzlod.query.answers import ROWS, TRIPLES, read
 from kzlod.query.prologue import declared, form
 from kzlod.query.results import Answer
+from kzlod.query.tokens import names_graphs
 
 if TYPE_CHECKING:
     from kzlod.remote.endpoint import Endpoint
@@ -32,12 +33,13 @@ class Remote:
         """
         rows = form(sparql) in ("SELECT", "ASK")
         text = declared(sparql, self._prefixes)
-        answer = self._endpoint.query(text, accept=ROWS if rows else TRIPLES, parameters=self._parameters)
+        parameters = {} if names_graphs(sparql) else self._union
+        answer = self._endpoint.query(text, accept=ROWS if rows else TRIPLES, parameters=parameters)
         where = self._endpoint.shown
         return read(answer.media_type, answer.body, rows=rows, prefixes=self._prefixes, where=where)
 
     @cached_property
-    def _parameters(self) -> Mapping[str, str]:
+    def _union(self) -> Mapping[str, str]:
         """What a store must be told so that it queries the union of its graphs, which others do as they are."""
         if "default-graph-uri=" in self._endpoint.url:
             return {}

@@ -80,14 +80,17 @@ def _has_service(sparql: str) -> bool:
     return False
 
 
-def has_word(sparql: str, word: str) -> bool:
-    """Whether a query has a keyword, in any reading of it.
+def names_graphs(sparql: str) -> bool:
+    """Whether a query says which graphs it is about, by `FROM` or `FROM NAMED` (section 13.2), in any reading of it.
 
-    >>> has_word("SELECT * FROM <http://e/> { ?from ?p ?o }", "FROM")
+    One that does not is asked over the union of a dataset's graphs.
+
+    >>> names_graphs("SELECT * FROM <http://e/> { ?from ?p ?o }")
     True
+    >>> names_graphs("SELECT ?from { ?from from:p 'FROM' } # FROM <http://e/>")
+    False
     """
-    lower = word.lower()
     return any(
-        lower in reading.lower() and any(kind == "word" and token.lower() == lower for kind, token in tokens(reading))
+        "from" in reading.lower() and any(kind == "word" and token.lower() == "from" for kind, token in tokens(reading))
         for reading in readings(sparql)
     )

@@ -15,7 +15,7 @@ from kzlod.query import CannedQuery
 from kzlod.query.answers import read
 from kzlod.query.labels import DEFAULT
 from kzlod.query.prologue import declared, form
-from kzlod.query.tokens import calls_service, has_word, readings
+from kzlod.query.tokens import calls_service, names_graphs, readings
 from kzlod.release.files import SERVICE
 from kzlod.web import pages
 from kzlod.web.addresses import FORMS, encoded
@@ -201,7 +201,7 @@ class Endpoint:
             raise RefusedError(400, f"the query {error}") from error
         except KzlodError as error:
             raise RefusedError(400, str(error)) from error
-        union = not dataset and not has_word(sparql, "FROM")
+        union = not dataset and not names_graphs(sparql)
         return Question(sparql.encode(), want.accept, "union-default-graph=" if union else urlencode(dataset))
 
     def _failed(self, error: Exception) -> RefusedError:
