@@ -7,11 +7,14 @@ that is meant, `python -m tests.test_queries [NAME ...]` writes the results anew
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -67,6 +70,24 @@ def test_result_is_readable(stem: str) -> None:
     assert len(rows) == len(set(rows))
     assert "_iri" not in header
     assert "http" not in "".join(rows)
+
+
+def test_facts_are_sought_of_links_alone(tmp_path: Path) -> None:
+    """`shared-transport-links` handles fewer rows than there are quads, whatever the facts of all other things."""
+    store, plan = ox.Store(tmp_path / "store"), tmp_path / "plan.json"
+    store.bulk_extend(engine()._store)
+    store.flush()
+    del store
+    query = find(PROJECT, "shared-transport-links").fill({})
+    command = [Path(sys.executable).with_name("oxigraph"), "query", "--location", tmp_path / "store", "--stats"]
+    options = ["--query", query, "--union-default-graph", "--explain-file", plan, "--results-format", "csv"]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+
+    def handled(node: dict[str, Any]) -> int:
+        rows: int = node.get("number of results", 0)
+        return rows + sum(map(handled, node["children"]))
+
+    assert 1000 < handled(json.loads(plan.read_text("utf-8"))["plan"]) < len(engine()._store)
 
 
 def test_each_query_has_a_result_and_each_result_a_query() -> None:
