@@ -346,6 +346,32 @@ def test_no_command_goes_on_with_a_broken_table(command: tuple[str, ...], tiny: 
         assert result.stderr.startswith("data/observations.csv:2: value: 'l82' is not a decimal")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("build",),
+        ("check",),
+        ("info",),
+        ("query", "figures"),
+        ("sparql", "ASK {}"),
+        ("validate", "data/new.ttl", "--shapes", "data/new.ttl"),
+        ("diff", "data/new.ttl", "data/new.ttl"),
+        ("load", "store", "data/new.ttl"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_refuses_rdf_1_2(
+    command: tuple[str, ...], tiny: Path, kzlod: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tiny / "data/new.ttl").write_text('<http://e/a> <http://e/p> "b" ;\n<http://e/q> "a"@ar--rtl .\n')
+    monkeypatch.chdir(tiny)
+    result = kzlod(*command)
+    assert said(result, 2) == (
+        "kzlod: data/new.ttl:2: holds a text with a direction (RDF 1.2), which is not supported;"
+        " write what it says as RDF 1.1\n"
+    )
+
+
 def test_findings_keep_a_dataset_from_being_built(tiny: Path, tmp_path: Path, kzlod: Run) -> None:
     put(tiny, OBSERVATIONS, "length-alder-footbridge-001", value="183")
     result = kzlod("build", "--project", tiny, "--out", tmp_path / "out")

@@ -13,11 +13,14 @@ import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kzlod.diff.canonical import is_canonical
 from kzlod.errors import InputError, ReleaseError
 from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, RDFXML, TURTLE, Format
 from kzlod.quads import QuadTable
+from kzlod.quads.load import load_file, load_lines
 from kzlod.quads.rdfxml import unwritable
 from kzlod.quads.read import add_file, ox_format, token
+from kzlod.quads.scan import Scan
 from kzlod.quads.write import write
 from kzlod.terms import is_iri, literal, parse
 
@@ -194,6 +197,48 @@ def test_a_file_that_does_not_parse_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/p> 1 .\n<http://e/a> <http://e/p .\n")
     with pytest.raises(InputError, match=r"a\.ttl:2: does not parse as Turtle"):
         add_file(QuadTable(), tmp_path / "a.ttl")
+
+
+XML_OF_RDF_12 = """\
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"
+    xmlns:its="http://www.w3.org/2005/11/its" rdf:version="1.2" its:version="2.0">
+<rdf:Description rdf:about="http://e/a"><e:p xml:lang="ar" its:dir="rtl">a</e:p></rdf:Description>
+</rdf:RDF>
+"""
+RDF_12 = {
+    "a.nt": '<http://e/a> <http://e/p> "b"@ar .\n\n<http://e/a> <http://e/p> "a"@ar--rtl .\n',
+    "a.nq": "# one\n#two\n<http://e/a> <http://e/p> <<( <http://e/a> <http://e/p> <http://e/b> )>> <http://e/g> .",
+    "a.ttl": "PREFIX : <http://e/>\n:a :p :b .\n:a :p :c {| :q :d |} .\n:a :p :e .\n",
+    "a.trig": 'PREFIX : <http://e/>\n:g { :a :p :b .\n<< :a :p "--rtl" >> :q :d . }\n',
+    "a.rdf": XML_OF_RDF_12,
+    "a.jsonld": '{"@id": "http://e/a",\n"http://e/p":\n{"@value": "a", "@language": "ar", "@direction": "rtl"}}',
+}
+
+
+@pytest.mark.parametrize("name", RDF_12)
+def test_what_rdf_1_1_does_not_have_names_the_line(name: str, tmp_path: Path) -> None:
+    """Each in the third line, by both ways of reading; also a file that is canonical but for its tag."""
+    path = tmp_path / name
+    path.write_text(RDF_12[name])
+    said = "a triple that is a term" if "<<" in RDF_12[name] or "{|" in RDF_12[name] else "a text with a direction"
+    for read in (add_file, load_file):
+        with pytest.raises(InputError) as raised:
+            read(QuadTable(), path, shown=name)
+        assert str(raised.value) == (
+            f"{name}:3: holds {said} (RDF 1.2), which is not supported; write what it says as RDF 1.1"
+        )
+    path = tmp_path / "b.nt"
+    path.write_text('<http://e/a> <http://e/p> "a"@ar--rtl .\n')
+    assert not is_canonical(path)
+    with pytest.raises(InputError, match=r"b\.nt:1: holds a text with a direction"):
+        load_lines(QuadTable(), Scan(path))
+
+
+@pytest.mark.parametrize("term", ["<<( :a :b :c )>>", "'a'@ar--ltr"])
+def test_a_term_without_a_token(term: str) -> None:
+    (quad,) = ox.parse(f"PREFIX : <http://e/> :a :b {term} .", format=ox.RdfFormat.TURTLE)
+    with pytest.raises(InputError, match=r"\(RDF 1\.2\), which is not supported"):
+        token(quad.object)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

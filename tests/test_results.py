@@ -29,6 +29,7 @@ from rdflib.plugins.sparql.results.xmlresults import XMLResultParser
 
 from kzlod.errors import QueryError
 from kzlod.query import READABLE, Engine, Graph, Table, labelled, render
+from kzlod.query.answers import read
 from kzlod.query.forms import FORMATS, ROWS, TRIPLES
 from kzlod.query.forms.html import html_table
 from kzlod.query.results import Node, first
@@ -219,6 +220,18 @@ def test_a_triple_as_a_term(engine: Engine) -> None:
     value = json.loads(render(answer, "json"))["results"]["bindings"][0]["t"]["value"]
     assert value["predicate"] == {"type": "uri", "value": "http://e/b"}
     assert all("http://e/b" in render(answer, form) for form in ROWS)
+
+
+def test_a_text_with_a_direction(engine: Engine) -> None:
+    """RDF 1.2 too, where a form of rows has a place for it; and an endpoint's is read."""
+    answer = engine.ask("SELECT ?t { VALUES ?t { 'a'@ar--rtl } }")
+    document = render(answer, "json")
+    assert json.loads(document)["results"]["bindings"] == [
+        {"t": {"type": "literal", "value": "a", "xml:lang": "ar", "its:dir": "rtl"}}
+    ]
+    assert render(answer, "tsv").splitlines()[1] == '"a"@ar--rtl'
+    for media_type, form in (("application/sparql-results+json", "json"), ("application/sparql-results+xml", "xml")):
+        assert read(media_type, render(answer, form).encode(), rows=True, prefixes=answer.prefixes, where="") == answer
 
 
 # Labels.

@@ -1,6 +1,6 @@
 """RDF terms as the engine keeps them: canonical N-Quads tokens.
 
-A term is its token in canonical N-Quads (RDF Dataset Canonicalization 1.0, section 5): `<iri>`,
+A term is one of RDF 1.1, and is its token in canonical N-Quads (RDF Dataset Canonicalization 1.0, section 5): `<iri>`,
 `"lexical"`, `"lexical"@tag`, `"lexical"^^<datatype>`, `_:label`. Tokens compare as the lines of canonical
 N-Quads do, so the table of quads is ordered by its columns, and a line is its four tokens and a full stop.
 """

@@ -14,7 +14,7 @@ from kzlod.quads.sqltext import text
 _IRI = rb'<[^\x00-\x20<>"{}|^`\\]*+>'
 _ESCAPE = rb'\\(?:[btnfr"\\]|u00(?:0[0-7BEF]|1[0-9A-F]|7F))'
 _TYPE = rb"\^\^(?!<http://www\.w3\.org/2001/XMLSchema#string>)" + _IRI
-_LITERAL = rb'"(?:[^\x00-\x1f\x7f"\\]++|' + _ESCAPE + rb')*+"(?:@[a-z0-9-]++|' + _TYPE + rb")?"
+_LITERAL = rb'"(?:[^\x00-\x1f\x7f"\\]++|' + _ESCAPE + rb')*+"(?:@[a-z]++(?:-[a-z0-9]++)*+|' + _TYPE + rb")?"
 # RDF Dataset Canonicalization 1.0, section 5, without blank nodes.
 _OBJECT = _IRI + b"|" + _LITERAL
 _QUAD = re.compile(b"(%b) (%b) (%b)(?: (%b))? \\.\n" % (_IRI, _IRI, _OBJECT, _IRI))
@@ -23,7 +23,7 @@ _QUADS = re.compile(b"(?:%b %b (?:%b)(?: %b)? \\.\n)*+" % (_IRI, _IRI, _OBJECT, 
 # It takes apart a third as fast as it would take to look at every byte; where it does not fit, `_QUADS` decides.
 _INSIDES = bytes(set(range(0x21, 0x100)) - set(b'<>"\\{}|^`@\x7f'))
 _SKELETON = re.compile(rb'(?:<> <> (?:<>|"[^"\\\x00-\x1f\x7f]*+"(?:@|\^\^<>)?)(?: <>)? \n)*+')
-_NO_TAG = re.compile(rb'"@[a-z0-9-]*+(?! )')
+_NO_TAG = re.compile(rb'"@(?![a-z]++(?:-[a-z0-9]++)*+ )')
 _STRING = b"^^<http://www.w3.org/2001/XMLSchema#string>"
 MEMORY = "1GB"
 LONGEST = 8 << 20  # DuckDB sets aside some dozen times that for each thread

@@ -11,7 +11,8 @@ from kzlod.quads.sqltext import text
 
 IRI_FORM = r'<[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>"{}|^`\\%\x00-\x20\x7f]|%[0-9A-Fa-f]{2})*>'
 TEXT_FORM = r'"(?:[^"\\\x00-\x1f\x7f\x{FFFE}\x{FFFF}]|\\[tbnrf"\\]|\\u00(?:0[0-7BEF]|1[0-9A-F]|7F))*"'
-_LINE = rf"{IRI_FORM} {IRI_FORM} (?:{IRI_FORM}|{TEXT_FORM}(?:@[a-z0-9-]+|\^\^{IRI_FORM})?)(?: {IRI_FORM})? \."
+TAG_FORM = "@[a-z]+(?:-[a-z0-9]+)*"
+_LINE = rf"{IRI_FORM} {IRI_FORM} (?:{IRI_FORM}|{TEXT_FORM}(?:{TAG_FORM}|\^\^{IRI_FORM})?)(?: {IRI_FORM})? \."
 STRING = '"^^<http://www.w3.org/2001/XMLSchema#string>'
 
 

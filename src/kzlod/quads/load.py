@@ -8,9 +8,8 @@ from pathlib import Path
 import duckdb
 import pyoxigraph as ox
 
-from kzlod.errors import InputError
 from kzlod.formats import Format, by_suffix
-from kzlod.quads.read import ox_format, parse_file, syntax, token
+from kzlod.quads.read import ox_format, parse_file, refuse_newer, syntax, token
 from kzlod.quads.scan import Scan
 from kzlod.quads.table import QuadTable
 
@@ -21,7 +20,7 @@ def load_file(table: QuadTable, path: Path, *, shown: str = "", apart: str = "")
     """Add an RDF file in any syntax; returns the prefixes that it declares.
 
     Blank nodes are numbered in the order in which the file names them, after `apart`. Raises `InputError`, with the
-    line, for what does not parse; `shown` is the file's name in messages.
+    line, for what does not parse or is not RDF 1.1; `shown` is the file's name in messages.
     """
     shown, labels = shown or str(path), dict[str, str]()
 
@@ -32,7 +31,7 @@ def load_file(table: QuadTable, path: Path, *, shown: str = "", apart: str = "")
     prefixes: dict[str, str] = {}
     parsed = parse_file(path, shown=shown, base=path.absolute().as_uri(), prefixes=prefixes)
     table.add(
-        ((named(q.subject), token(q.predicate), _term(named(q.object), shown), named(q.graph_name), 0) for q in parsed),
+        ((named(q.subject), token(q.predicate), named(q.object), named(q.graph_name), 0) for q in parsed),
         table.source(shown),
     )
     return prefixes
@@ -41,7 +40,7 @@ def load_file(table: QuadTable, path: Path, *, shown: str = "", apart: str = "")
 def load_lines(table: QuadTable, scan: Scan, *, shown: str = "") -> None:
     """Add a file of N-Triples or N-Quads: DuckDB takes the lines that are canonical, the parser the others alone.
 
-    Raises `InputError`, with the line, for what does not parse.
+    Raises `InputError`, with the line, for what does not parse or is not RDF 1.1.
     """
     shown = shown or str(scan.path)
     source, format_ = table.source(shown), by_suffix(scan.path)
@@ -56,20 +55,13 @@ def load_lines(table: QuadTable, scan: Scan, *, shown: str = "") -> None:
         load_file(table, scan.path, shown=shown, apart=scan.apart)
 
 
-def _term(text: str, where: str) -> str:
-    """An object's token; raises `InputError` for a triple, which has none."""
-    if not text:
-        message = "holds a triple that is a term (RDF 1.2), which is not supported"
-        raise InputError(message, where=where, remedy="write what it says as RDF 1.1")
-    return text
-
-
 def parsed_lines(
     lines: list[tuple[int, str]], format_: Format, shown: str, apart: str
 ) -> Iterator[tuple[str, str, str, str, int]]:
     """The quads of some lines with the numbers of the lines; what is no statement is left out.
 
-    `apart` is put into the labels of blank nodes. Raises `InputError`, with the line, for what does not parse.
+    `apart` is put into the labels of blank nodes. Raises `InputError`, with the line, for what does not parse or is not
+    RDF 1.1.
     """
     lines = [(n, line) for n, line in lines if line.strip() and not line.lstrip().startswith("#")]
 
@@ -80,7 +72,8 @@ def parsed_lines(
     text = "\n".join(line for _, line in lines)
     try:
         for (n, _), q in zip(lines, ox.parse(text, format=ox_format(format_)), strict=False):
-            yield named(q.subject), token(q.predicate), _term(named(q.object), f"{shown}:{n}"), "", n
+            refuse_newer(q.object, f"{shown}:{n}")
+            yield named(q.subject), token(q.predicate), named(q.object), "", n
     except SyntaxError as error:
         with syntax(format_, shown):
             error.lineno = lines[(error.lineno or 1) - 1][0]

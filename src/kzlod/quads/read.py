@@ -1,7 +1,11 @@
-"""RDF files into the table of quads, in any syntax, with no connection opened and no blank node kept."""
+"""RDF files into the table of quads, in any syntax, with no connection opened and no blank node kept.
+
+The tokens are those of RDF 1.1. The parser knows RDF 1.2; what only that has is refused, with the line.
+"""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,16 +31,32 @@ def ox_format(format_: Format) -> ox.RdfFormat:
 
 
 def token(term: object) -> str:
-    """The canonical token of a pyoxigraph term.
+    """The canonical token of a pyoxigraph term; raises `InputError` for one that RDF 1.1 does not have.
 
     >>> token(ox.Literal("a", language="en")), token(ox.NamedNode("http://e/")), token(ox.DefaultGraph())
     ('"a"@en', '<http://e/>', '')
     """
     if isinstance(term, ox.NamedNode):
         return iri(term.value)
+    refuse_newer(term, "the data")
     if isinstance(term, ox.Literal):
         return literal(term.value, datatype=term.datatype.value or XSD_STRING, language=term.language or "")
     return str(term) if isinstance(term, ox.BlankNode) else ""
+
+
+def refuse_newer(term: object, where: str) -> None:
+    """Raise `InputError` for a term that RDF 1.2 has and RDF 1.1 has not."""
+    if newer := _newer(term):
+        message = f"holds {newer} (RDF 1.2), which is not supported"
+        raise InputError(message, where=where, remedy="write what it says as RDF 1.1")
+
+
+def _newer(term: object) -> str:
+    if isinstance(term, ox.Triple):
+        return "a triple that is a term"
+    if isinstance(term, ox.Literal) and term.direction:
+        return "a text with a direction"
+    return ""
 
 
 def parse_file(
@@ -44,15 +64,37 @@ def parse_file(
 ) -> Iterator[ox.Quad]:
     """The quads of an RDF file, as pyoxigraph terms, in the file's order; then `prefixes` has those that it declares.
 
-    Raises `InputError`, with the line, for what does not parse.
+    Raises `InputError`, with the line, for what does not parse, and for what RDF 1.1 does not have.
     """
     shown = shown or str(path)
     format_ = by_suffix(path)
     with syntax(format_, shown), path.open("rb") as file:
         parsed = ox.parse(file, format=ox_format(format_), base_iri=base or None)
-        yield from parsed
+        for quad in parsed:
+            if _newer(quad.object):
+                _refuse(path, format_, shown, base)
+            yield quad
         if prefixes is not None:
             prefixes.update(parsed.prefixes)
+
+
+def _refuse(path: Path, format_: Format, shown: str, base: str) -> None:
+    """Raise the error of a file that holds what RDF 1.1 has not: it is read again, for the line."""
+    with _Lines(io.FileIO(path)) as lines:
+        for quad in ox.parse(lines, format=ox_format(format_), base_iri=base or None):
+            refuse_newer(quad.object, f"{shown}:{lines.number}")
+
+
+class _Lines(io.BufferedReader):
+    """A file that gives a parser a line at a time, so that what it yields stands in the line that it was given last."""
+
+    number, _ended = 0, True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = self.readline(size)
+        self.number += bool(piece) and self._ended
+        self._ended = piece.endswith(b"\n")
+        return piece
 
 
 @contextmanager

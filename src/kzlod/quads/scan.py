@@ -12,11 +12,11 @@ from pathlib import Path
 
 import duckdb
 
-from kzlod.quads.canonical import IRI_FORM, STRING, TEXT_FORM, lines_of
+from kzlod.quads.canonical import IRI_FORM, STRING, TAG_FORM, TEXT_FORM, lines_of
 from kzlod.quads.sqltext import text
 
 _NODE = rf"(?:{IRI_FORM}|_:[A-Za-z0-9]+)"
-_OBJECT = rf"(?:{_NODE}|{TEXT_FORM}(?:@[a-z0-9-]+|\^\^{IRI_FORM})?)"
+_OBJECT = rf"(?:{_NODE}|{TEXT_FORM}(?:{TAG_FORM}|\^\^{IRI_FORM})?)"
 
 
 @dataclass(frozen=True, slots=True)

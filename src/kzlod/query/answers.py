@@ -72,7 +72,8 @@ def _term(binding: Any) -> Node:
     if kind not in ("literal", "typed-literal"):
         raise ValueError(f"no term is a {kind!r}")
     if language := binding.get("xml:lang"):
-        return ox.Literal(value, language=language)
+        direction = binding.get("its:dir")
+        return ox.Literal(value, language=language, direction=ox.BaseDirection(direction) if direction else None)
     datatype = binding.get("datatype")
     return ox.Literal(canonical(value, datatype), datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(value)
 

@@ -63,6 +63,8 @@ def _binding(term: Node) -> dict[str, Any]:
         parts = ("subject", "predicate", "object")
         return {"type": "triple", "value": {part: _binding(getattr(term, part)) for part in parts}}
     plain = {"type": "literal", "value": term.value}
+    if term.direction:
+        return {**plain, "xml:lang": term.language, "its:dir": str(term.direction)}
     if term.language:
         return {**plain, "xml:lang": term.language}
     return plain if term.datatype.value == XSD + "string" else {**plain, "datatype": term.datatype.value}
