@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "kzlod"
 LAYERS = (
-    {"findings", "vocab", "terms"},
+    {"findings", "htmlhead", "vocab", "terms"},
     {"errors", "lexical"},
     {"extras", "formats", "nesting"},
     {"remote"},
@@ -68,6 +68,11 @@ def test_only_cli_imports_click() -> None:
 def test_modules_can_be_read_in_one_go() -> None:
     long = {path.name: n for path in FILES if (n := len(path.read_text("utf-8").splitlines())) > 400}
     assert not long
+
+
+def test_the_head_of_a_page_that_stands_alone_is_written_once() -> None:
+    heads = [unit(path) for path in FILES if "color-scheme: light dark" in path.read_text("utf-8")]
+    assert heads == ["htmlhead"]
 
 
 def test_the_engine_knows_no_domain() -> None:

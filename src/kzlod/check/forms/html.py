@@ -7,29 +7,14 @@ from html import escape
 
 from kzlod.check.forms.text import counted, counts, summary
 from kzlod.findings import Finding, FindingKind
+from kzlod.htmlhead import head
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Findings: {summary}</title>
-<style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
-body {{ max-width: 75em; margin: auto; padding: 1em; }}
-section {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ padding: .3em .8em .3em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }}
-td {{ overflow-wrap: anywhere; }}
-</style>
-</head>
-<body>
-<main>
-<h1>Findings: {summary}</h1>
-{sections}</main>
-</body>
-</html>
-"""
+_STYLE = (
+    "body { max-width: 75em; margin: auto; padding: 1em; }",
+    "section { overflow-x: auto; }",
+    "table { width: 100%; }",
+    "td { overflow-wrap: anywhere; }",
+)
 
 
 def as_html(findings: Sequence[Finding], kinds: Sequence[FindingKind]) -> str:
@@ -43,7 +28,9 @@ def as_html(findings: Sequence[Finding], kinds: Sequence[FindingKind]) -> str:
         )
         for (severity, code), count in counts(findings)
     ]
-    return _PAGE.format(summary=summary(findings) or "none", sections="".join(sections))
+    title = f"Findings: {summary(findings) or 'none'}"
+    body = f"<main>\n<h1>{escape(title)}</h1>\n{''.join(sections)}</main>\n</body>\n</html>\n"
+    return head(title, *_STYLE) + body
 
 
 def _section(findings: Sequence[Finding], count: str, kind: FindingKind | None) -> str:

@@ -6,33 +6,16 @@ from html import escape
 
 import pyoxigraph as ox
 
+from kzlod.htmlhead import head
 from kzlod.query.results import Node, Table
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Answer: {count}</title>
-<style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
-main {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; }}
-caption {{ text-align: left; padding: .5em 0; }}
-th, td {{ padding: .3em .8em .3em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }}
-</style>
-</head>
-<body>
-<main tabindex="0" aria-label="Answer">
-{table}</main>
-</body>
-</html>
-"""
+_STYLE = ("main { overflow-x: auto; }", "caption { text-align: left; padding: .5em 0; }")
 
 
 def as_html(table: Table) -> str:
     """A whole page of HTML, with nothing to fetch."""
-    return _PAGE.format(count=_count(table), table=html_table(table))
+    body = f'<main tabindex="0" aria-label="Answer">\n{html_table(table)}</main>\n</body>\n</html>\n'
+    return head(f"Answer: {_count(table)}", *_STYLE) + body
 
 
 def html_table(table: Table) -> str:
@@ -49,13 +32,13 @@ def html_table(table: Table) -> str:
     """
     right = [' style="text-align: right"' if table.numeric(i) else "" for i in range(len(table.variables))]
     names = zip(table.variables, right, strict=True)
-    head = "".join(f'<th scope="col"{style}>{escape(name)}</th>' for name, style in names)
+    columns = "".join(f'<th scope="col"{style}>{escape(name)}</th>' for name, style in names)
     rows = [
         "<tr>" + "".join(_cell(table, term, style) for term, style in zip(row, right, strict=True)) + "</tr>\n"
         for row in table.rows
     ]
     return (
-        f"<table>\n<caption>{_count(table)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<table>\n<caption>{_count(table)}</caption>\n<thead><tr>{columns}</tr></thead>\n"
         f"<tbody>\n{''.join(rows)}</tbody>\n</table>\n"
     )
 

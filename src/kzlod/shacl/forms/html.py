@@ -5,32 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from kzlod.htmlhead import head
 from kzlod.shacl.forms.names import Names
 from kzlod.shacl.forms.text import summary
 from kzlod.shacl.report import Group, Report, Result
 
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Validation: {summary}</title>
-<style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
-body {{ margin: 1em auto; max-width: 75em; padding: 0 1em; }}
-h2 {{ font-size: 1.1em; margin: 1.5em 0 .3em; }}
-div {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; }}
-caption {{ text-align: left; padding: .3em 0; }}
-th, td {{ padding: .3em .8em .3em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }}
-td {{ overflow-wrap: anywhere; }}
-</style>
-</head>
-<body>
-<main>
-<h1>Validation</h1>
-<p><strong>{summary}</strong></p>
-"""
+_STYLE = (
+    "body { margin: 1em auto; max-width: 75em; padding: 0 1em; }",
+    "h2 { font-size: 1.1em; margin: 1.5em 0 .3em; }",
+    "div { overflow-x: auto; }",
+    "caption { text-align: left; padding: .3em 0; }",
+    "td { overflow-wrap: anywhere; }",
+)
 _LONGEST = 2_000
 """How long an address may be to be a link."""
 _COLUMNS = ("Focus node", "Path", "Value", "Message", "Place")
@@ -39,7 +25,9 @@ _COLUMNS = ("Focus node", "Path", "Value", "Message", "Place")
 def as_html(report: Report) -> Iterator[str]:
     """The page, everything escaped, with nothing to fetch and nothing to run."""
     names = Names(report.prefixes)
-    yield _HEAD.format(summary=escape(summary(report)))
+    said = summary(report)
+    yield head(f"Validation: {said}", *_STYLE)
+    yield f"<main>\n<h1>Validation</h1>\n<p><strong>{escape(said)}</strong></p>\n"
     for warning in report.warnings:
         yield f"<p>Warning: {escape(warning)}</p>\n"
     for number, group in enumerate(report.groups):
@@ -53,10 +41,10 @@ def _group(names: Names, group: Group, number: int) -> Iterator[str]:
     if group.message:
         yield f"<p>{escape(names.text(group.message))}</p>\n"
     shown = f", the first {len(group.examples):,}" if group.count > len(group.examples) else ""
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+    columns = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     yield f'<div tabindex="0" role="region" aria-labelledby="g{number}">\n<table>\n'
     yield f"<caption>{escape(group.level.capitalize())}: {group.count:,}{shown}</caption>\n"
-    yield f"<thead><tr>{head}</tr></thead>\n<tbody>\n"
+    yield f"<thead><tr>{columns}</tr></thead>\n<tbody>\n"
     for result in group.examples:
         yield _row(names, result)
     yield "</tbody>\n</table>\n</div>\n</section>\n"
