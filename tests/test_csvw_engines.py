@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kzlod import csvw
-from kzlod.csvw import Response, TableGroup, compiled, opening
+from kzlod.csvw import Response, TableGroup, chunks, compiled, opening
 from kzlod.csvw.conversion import outputs
 from kzlod.errors import InputError, MetadataError
 from kzlod.findings import Finding
@@ -49,12 +49,33 @@ def same(load: Callable[[], TableGroup], mode: Any) -> bool:
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks so small that the small tables of tests have several."""
-    monkeypatch.setattr(compiled, "_LEAST", 40)
+    monkeypatch.setattr(opening, "_HEAD", 60)
+    monkeypatch.setattr(chunks, "_PIECE", 40)
+    monkeypatch.setattr(compiled, "_LEAST", 10)
     monkeypatch.setattr(compiled, "_WANTED", 1)
 
 
+def test_small_tables_have_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without which the tests below would say nothing of what joins them."""
+    cut = list[int]()
+    of_file = chunks.Chunks.read
+
+    def counted(*given: Any, **options: Any) -> Iterator[Any]:
+        found = list(of_file(*given, **options))
+        cut.append(len(found))
+        yield from found
+
+    monkeypatch.setattr(chunks.Chunks, "read", counted)
+    metadata = {"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": {"columns": [{"name": "id"}]}}
+    assert same(lambda: group(metadata, t=b"id\n" + b"some text\n" * 30), "minimal")
+    assert cut[0] > 5
+
+
+@pytest.mark.parametrize("head", [120, 1000], ids=["many chunks", "long headers"])
 @pytest.mark.parametrize("entry", [*entries("rdf"), *entries("validation")])
-def test_the_suite_of_w3c(entry: Entry) -> None:
+def test_the_suite_of_w3c(entry: Entry, head: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read of a file at its opening is one chunk, and holds the header, or the engine leaves it alone."""
+    monkeypatch.setattr(opening, "_HEAD", head)
     option = entry["option"]
     metadata = BASE + option["metadata"] if "metadata" in option else None
     try:

@@ -21,6 +21,8 @@ from kzlod.csvw.tables import LONGEST_ROW, Problem, Row, read
 
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~\n"
 _SPECIAL = bytes([*range(0x20), 0x7F, *b'"\\'])
+_PIECE = 1 << 16
+"""How many bytes are read at a time, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Chunks:
         ended = False
         while True:
             while not ended and len(data) < self.size:
-                piece = stream.read(max(self.size - len(data), 1 << 16))
+                piece = stream.read(max(self.size - len(data), _PIECE))
                 ended = not piece
                 data += piece
             if not data:
@@ -99,7 +101,7 @@ class Chunks:
                 if len(data) > LONGEST_ROW:
                     yield Rest(data, line, row, source)
                     return
-                piece = stream.read(max(len(data), 1 << 16))
+                piece = stream.read(max(len(data), _PIECE))
                 ended = not piece
                 data += piece
                 continue
