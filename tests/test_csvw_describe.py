@@ -153,6 +153,18 @@ def test_null_markers_and_columns_without_values(tmp_path: Path) -> None:
         assert "required" not in columns["a"] and columns["id"]["required"]
 
 
+def test_a_wide_table_says_where_a_key_was_looked_for(tmp_path: Path) -> None:
+    def schema(titles: list[str]) -> dict[str, Any]:
+        rows = "".join(",".join([str(row if title == "id" else "x") for title in titles]) + "\n" for row in range(9))
+        return described(tmp_path, ",".join(titles) + "\n" + rows)[""]["tableSchema"]
+
+    names = [f"c{number}" for number in range(1299)]
+    assert "primaryKey" not in (late := schema([*names, "id"]))
+    assert late["rdfs:comment"] == "No key among the first 200 columns; the other 1,100 may have one."
+    assert (early := schema(["id", *names]))["primaryKey"] == "id" and "rdfs:comment" not in early
+    assert "rdfs:comment" not in schema(names[:200])
+
+
 def test_keys_dimensions_and_measures(tmp_path: Path) -> None:
     rows = [f"{c},{y},{s}" for c in "ABCD" for y in range(2000, 2010) for s in "MF"]
     table = "country,year,sex,people\n" + "".join(f"{row},{n}\n" for n, row in enumerate(rows))

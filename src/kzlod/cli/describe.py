@@ -21,9 +21,9 @@ def command(table: str, out: Path | None) -> None:
     """Draft the metadata of TABLE (.csv, .tsv, .csv.gz, .csv.zst, .parquet; a path or a web address).
 
     All rows are read: each column gets the datatype that all its cells have, its null markers, whether it is required;
-    the table gets a key, and comments say which columns may be dimensions or measures of a data cube. The draft
-    converts as it is, as `kzlod convert` finds it beside the table; edit it, above all aboutUrl, propertyUrl and
-    valueUrl.
+    the table gets a key, looked for among its first 200 columns, and comments say which columns may be dimensions or
+    measures of a data cube. The draft converts as it is, as `kzlod convert` finds it beside the table; edit it, above
+    all aboutUrl, propertyUrl and valueUrl.
 
     \b
     Examples:

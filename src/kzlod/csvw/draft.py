@@ -36,6 +36,7 @@ def draft(
     """The metadata of a table, as JSON: from its header and all its rows.
 
     `beside` is where the metadata will be, so that it can name the table from there; else it stands beside the table.
+    A key is looked for among the first 200 columns; where a wider table has none there, the draft says so.
     Raises `InputError` for a table that cannot be read, `FindingsError` for one whose rows have no common form.
     """
     spill = os.path.join(tempfile.gettempdir(), f"kzlod-{os.getpid()}-draft")  # noqa: PTH118
@@ -52,7 +53,7 @@ def draft(
                 table.fill(first)
             last = first + SLICE
             columns += inferred.columns(sql, table.titles[first:last], names[first:last], table.count)
-            if first == 0:  # a key is looked for among the first columns
+            if first == 0:  # a key is looked for among these alone, as is said where there is none
                 key = _key(sql, columns, table.count)
     url = _relative(table.url, beside)
     return _metadata(url, table.dialect, columns, key, table.count)
@@ -131,6 +132,10 @@ def _metadata(url: str, dialect: Dialect, columns: list[Inferred], key: list[Inf
     if key:
         schema["primaryKey"] = key[0].name if len(key) == 1 else [column.name for column in key]
         schema["aboutUrl"] = "#" + "/".join(f"{{{column.name}}}" for column in key)
+    elif count and len(columns) > SLICE:
+        schema["rdfs:comment"] = (
+            f"No key among the first {SLICE} columns; the other {len(columns) - SLICE:,} may have one."
+        )
     out: dict[str, Any] = {"@context": NAMESPACE, "url": url}
     changed = {name: getattr(dialect, field) for name, field in _DIALECT.items()}
     changed = {name: value for name, value in changed.items() if value != getattr(Dialect(), _DIALECT[name])}
