@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-BENCHES = ("align", "command", "csvw", "load", "python", "release", "serve", "shacl", "site")
+BENCHES = ("align", "command", "csvw", "cube_checks", "load", "python", "release", "serve", "shacl", "site")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _MARK = "## "
 
