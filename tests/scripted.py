@@ -5,29 +5,21 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kzlod.project import Project
 from kzlod.web.bundle import bundle
 from kzlod.web.pages import ICON, POLICY
-from tests.editing import ROOT
+from tests.browsing import AXE, chromium, hosted
 
-_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-_AXE = ROOT / "src" / "kzlod" / "web" / "script" / "node_modules" / "axe-core" / "axe.min.js"
 _GRAVE = ("serious", "critical")
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 PLACES = {
@@ -71,15 +63,10 @@ class Visit:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    binary = shutil.which("chromium")
-    if binary is None:
-        pytest.skip("Chromium is not here: apt-get install chromium")
     if not bundle():
         pytest.skip("the scripts are not bundled: make web")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=_ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager
@@ -102,36 +89,9 @@ def visiting(browser: Browser, home: str, path: str, *, before: str = "", **opti
 
 def unreachable(visit: Visit) -> list[str]:
     """What axe-core finds that keeps people from a page, or makes it hard; the page is visited with `bypass_csp`."""
-    visit.page.add_script_tag(path=_AXE)
+    visit.page.add_script_tag(path=AXE)
     found = visit.page.evaluate("async () => (await axe.run()).violations")
     return [f"{one['id']}: {node['html']}" for one in found if one["impact"] in _GRAVE for node in one["nodes"]]
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves a folder as a static host does, under the policy of the live server."""
-
-    def end_headers(self) -> None:
-        self.send_header("content-security-policy", POLICY)
-        self.send_header("x-content-type-options", "nosniff")
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is logged."""
-
-
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    """A static host of a folder: its address without the last slash."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 _PAGE = """<!DOCTYPE html>
@@ -201,7 +161,8 @@ def static(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "thing").mkdir()
     for href in PLACES:
         (folder / href).write_text(f"<!DOCTYPE html><title>{href}</title><link rel=icon href=../icon.svg>", "utf-8")
-    with hosted(folder) as url:
+    # Under the policy of the live server.
+    with hosted(folder, {"content-security-policy": POLICY, "x-content-type-options": "nosniff"}) as url:
         yield folder, url
 
 

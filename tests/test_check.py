@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote
@@ -35,6 +34,7 @@ from kzlod.release.report import as_turtle
 from kzlod.shacl import plan
 from tests.editing import ROOT, append, put, replace
 from tests.faults import OTHER, PROJECT, SHAPES, found_in_project, turtle
+from tests.markup import Markup
 from tests.stores import Store
 from tests.test_align import invented, run_align
 from tests.towns import towns
@@ -479,35 +479,10 @@ def test_a_report_conforms_where_it_has_no_result(tiny: Path, severity: Severity
     assert conforms.toPython() == (severity is None)  # type: ignore[attr-defined]
 
 
-class _Page(HTMLParser):
-    """The open elements and the cells of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.cells: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag != "script"
-        if tag != "meta":
-            self.open.append(tag)
-        if tag == "td":
-            self.cells.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] == "td":
-            self.cells[-1] += data
-
-
 def test_html(faulty: Path, kzlod: Run) -> None:
     append(faulty, "data/<script>.csv", "id\n")
-    page = _Page()
-    page.feed(kzlod("check", "--project", faulty, "--format", "html").stdout)
-    page.close()
-    assert page.open == []
+    page = Markup(kzlod("check", "--project", faulty, "--format", "html").stdout)
+    assert page.open == [] and "script" not in page.seen
     assert page.cells[:3] == ["data/observations.csv", "2", "value"]
     assert "data/<script>.csv" in page.cells
 

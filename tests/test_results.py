@@ -12,7 +12,6 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,6 +32,7 @@ from kzlod.query.answers import read
 from kzlod.query.forms import FORMATS, ROWS, TRIPLES
 from kzlod.query.forms.html import html_table
 from kzlod.query.results import Node, first
+from tests.markup import Markup
 
 Run = Callable[..., Result]
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -114,39 +114,12 @@ def test_tsv_is_read_by_another_parser(engine: Engine) -> None:
     assert len(list(result)) == len(table)
 
 
-class _Html(HTMLParser):
-    """Collects the cells of a table, and what is opened and not closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.cells: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag != "meta":
-            self.open.append(tag)
-        if tag == "td":
-            self.cells.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "td" in self.open:
-            self.cells[-1] += data
-
-
 @given(TABLES)
 def test_html_shows_what_is_there_and_nothing_else(table: Table) -> None:
-    read = _Html()
-    read.feed(render(table, "html"))
-    assert read.open == []
-    assert read.cells == [table.shown(term) for row in table.rows for term in row]
-    assert {tag for tag, _ in read.seen} <= set(
-        "html head meta title style body main table caption thead tr th tbody td a".split()
-    )
+    page = Markup(render(table, "html"))
+    assert page.open == []
+    assert page.cells == [table.shown(term) for row in table.rows for term in row]
+    assert set(page.seen) <= set("html head meta title style body main table caption thead tr th tbody td a".split())
 
 
 def test_html_can_be_read_by_everybody() -> None:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kzlod.web.written import write
-from tests.editing import ROOT
+from tests.browsing import AXE, chromium, hosted
 from tests.serving import Served
 
-AXE = ROOT / "src/kzlod/web/script/node_modules/axe-core/axe.min.js"
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 KINDS = [
     "index.html",
     "ru/index.html",
@@ -54,26 +45,6 @@ _SHIFT = """() => new Promise((done) => {
 })"""
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing is logged."""
-
-
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    """A host of files, with the site below a path of its own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder.parent)))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/{folder.name}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def host(live: Served) -> str:
     """Where the pages of the reference dataset are: `test_site` compares them with the static ones."""
@@ -82,22 +53,18 @@ def host(live: Served) -> str:
 
 @pytest.fixture(scope="module")
 def files(tiny_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a static site stands."""
+    """Where a static site stands: below a path of its own."""
     folder = tmp_path_factory.mktemp("hosted")
-    with hosted(write(tiny_release, folder / "site", cache=folder / "cache").path) as url:
-        yield url
+    site = write(tiny_release, folder / "site", cache=folder / "cache").path
+    with hosted(site.parent) as url:
+        yield f"{url}/{site.name}/"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    binary = shutil.which("chromium")
-    if binary is None:
-        pytest.skip("Chromium is not here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass
