@@ -12,7 +12,9 @@ import html5lib
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.kinds import KINDS
 from tests.serving import SCRIPT, Served
+from tests.validity import invalid
 
 PAGES = [
     "/",
@@ -41,6 +43,14 @@ PAGES = [
     "/sparql?query=CONSTRUCT%20WHERE{?s%20a%20kz:Source}",
     "/sparql?query=nonsense",
     "/nothing/here",
+]
+
+
+HOSTILE = ["thing/millbrook", "thing/odd", "index", "queries", "observation/length-alder-footbridge-001"]
+STRANGE = [
+    *("thing/a%3Fb=1&c=%253Cscript%253E", "thing/%C3%98resund", "thing/odd.ttl", "javascript:alert(1)"),
+    *("thing/many", "thing/many.page-2", "thing/part-00001", "thing/old", "queries/figures", "disputes", "downloads"),
+    *("vocabularies", "sparql", "search"),
 ]
 
 
@@ -86,6 +96,18 @@ def test_a_page_is_valid_and_its_links_lead_somewhere(live: Served, path: str) -
             assert urlsplit(target).scheme in ("http", "https")
 
 
+def test_pages_conform(live: Served) -> None:
+    assert (
+        invalid({path: live.get(path, accept="text/html").text for path in {*PAGES, *(f"/{kind}" for kind in KINDS)}})
+        == []
+    )
+
+
+def test_pages_of_what_is_hard_to_show_conform(strange: Served) -> None:
+    paths = [f"/{name}.html" for name in (*HOSTILE, *STRANGE)]
+    assert invalid({path: strange.get(path, accept="text/html").text for path in paths}) == []
+
+
 def test_a_query_page_shows_the_answer_and_the_sparql(live: Served) -> None:
     page = live.get("/queries/trade-by-year.html?year=2024").text
     assert "<caption>Rows: 4</caption>" in page
@@ -101,9 +123,6 @@ def test_a_source_page_lists_its_paragraphs(live: Served) -> None:
     page = live.get("/source/002.html").text
     assert "what each gave rise to" in page
     assert "passage/002-19.html" in page
-
-
-HOSTILE = ["thing/millbrook", "thing/odd", "index", "queries", "observation/length-alder-footbridge-001"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

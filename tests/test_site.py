@@ -16,7 +16,9 @@ from click.testing import Result
 from kzlod.errors import InputError
 from kzlod.web.written import Written, write
 from tests import crawling
+from tests.kinds import KINDS
 from tests.serving import Served
+from tests.validity import invalid
 
 FORMS = (".ttl", ".jsonld", ".nt", ".rdf")
 LANGUAGES = ("", "kk/", "ru/", "zh/")
@@ -103,8 +105,11 @@ def test_the_search_index_has_all_languages(written: Written, live: Served) -> N
 
 
 def test_pages_are_valid_html(written: Written) -> None:
-    for name in (*_sample(written)[::4], "index", "disputes", "vocabularies", "sparql", "queries/timeline", "404"):
-        html5lib.HTMLParser(strict=True).parse((written.path / f"{name}.html").read_text("utf-8"))
+    names = {*KINDS, *(f"{name}.html" for name in (*_sample(written)[::4], "queries/timeline", "404"))}
+    texts = {name: (written.path / name).read_text("utf-8") for name in sorted(names)}
+    for text in texts.values():
+        html5lib.HTMLParser(strict=True).parse(text)
+    assert invalid(texts) == []
 
 
 def test_the_first_page_is_small(written: Written) -> None:

@@ -12,31 +12,9 @@ from playwright.sync_api import Browser, Page
 
 from kzlod.web.written import write
 from tests.browsing import AXE, chromium, hosted
+from tests.kinds import KINDS
 from tests.serving import Served
 
-KINDS = [
-    "index.html",
-    "ru/index.html",
-    "zh/disputes.html",
-    "kk/vocabularies.html",
-    "queries.html",
-    "queries/trade-by-year.html",
-    "queries/corridors.html",
-    "queries/transport-map.html",
-    "ru/queries/risks.html",
-    "thing/kazakhstan.html",
-    "kk/thing/khorgos-dry-port.html",
-    "thing/kazakhstan.page-2.html",
-    "source/002.html",
-    "observation/bilateral-trade-2024-002.html",
-    "conflict/bilateral-trade-kazakhstan-china-actual.html",
-    "code/kind.html",
-    "ontology.html",
-    "downloads.html",
-    "sparql.html",
-    "api.html",
-    "search.html",
-]
 _SHIFT = """() => new Promise((done) => {
   let shift = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value; })

@@ -19,6 +19,7 @@ from kzlod.web.documents import document
 from kzlod.web.opened import OpenRelease
 from kzlod.web.written import Written, write
 from tests import crawling
+from tests.validity import invalid
 
 BASE = "https://strange.example/"
 LONG = "Länge " * 200
@@ -84,8 +85,10 @@ def _text(site: Written, name: str) -> str:
 
 def test_all_pages_are_whole(site: Written) -> None:
     assert crawling.problems(site.path) == []
-    for page in crawling.pages(site.path):
+    pages = crawling.pages(site.path)
+    for page in pages:
         html5lib.HTMLParser(strict=True).parse(page.text)
+    assert invalid({page.url: page.text for page in pages}) == []
 
 
 def test_what_cannot_be_a_file_is_counted(site: Written) -> None:

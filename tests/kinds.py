@@ -1,0 +1,25 @@
+"""The addresses of a page of every kind, of the reference dataset: all languages are among them."""
+
+KINDS = [
+    "index.html",
+    "ru/index.html",
+    "zh/disputes.html",
+    "kk/vocabularies.html",
+    "queries.html",
+    "queries/trade-by-year.html",
+    "queries/corridors.html",
+    "queries/transport-map.html",
+    "ru/queries/risks.html",
+    "thing/kazakhstan.html",
+    "kk/thing/khorgos-dry-port.html",
+    "thing/kazakhstan.page-2.html",
+    "source/002.html",
+    "observation/bilateral-trade-2024-002.html",
+    "conflict/bilateral-trade-kazakhstan-china-actual.html",
+    "code/kind.html",
+    "ontology.html",
+    "downloads.html",
+    "sparql.html",
+    "api.html",
+    "search.html",
+]
