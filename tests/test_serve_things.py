@@ -166,6 +166,31 @@ def test_a_client_that_has_it_is_told_so(live: Served) -> None:
         assert live.get(path, if_none_match='"other"').status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/index.html", "/thing/china.ttl", "/style.css", "/api/sources.csv", "/sparql?query=SELECT*{?s%20a%20?o}"]
+)
+def test_who_accepts_it_is_answered_in_gzip(live: Served, path: str) -> None:
+    plain = live.get(path, accept_encoding="br, gzip;q=0")
+    for header in ("gzip, deflate, br, zstd", "GZIP;q=0.5", "*"):
+        answer = live.get(path, accept_encoding=header)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.content == plain.content
+        assert int(answer.headers["content-length"]) < 0.6 * len(plain.content)
+        # Caches keep the two apart.
+        assert "accept-encoding" in answer.headers["vary"] and "accept-encoding" in plain.headers["vary"]
+        assert answer.headers["etag"] != plain.headers["etag"]
+        tag = answer.headers["etag"]
+        assert live.get(path, accept_encoding=header, if_none_match=tag).status_code == 304
+        assert live.get(path, accept_encoding="identity", if_none_match=tag).status_code == 200
+    assert "content-encoding" not in plain.headers
+    assert len(plain.content) == int(plain.headers["content-length"])
+
+
+def test_what_is_packed_or_short_is_sent_as_it_is(live: Served) -> None:
+    for path in ("/health", "/icon.svg", "/release/kazakhstan-china/0.1.0/kazakhstan-china.nq.zst"):
+        assert "content-encoding" not in live.get(path, accept_encoding="gzip").headers
+
+
 @pytest.mark.parametrize("path", ["/", "/thing/china", "/thing/china.ttl", "/sparql", "/health", "/api/sources.csv"])
 def test_head_is_get_without_a_body(live: Served, path: str) -> None:
     get, head = live.get(path), live.client.head(live.url + path)

@@ -17,6 +17,7 @@ from kzlod.formats import Format
 from kzlod.query.labels import DEFAULT
 from kzlod.web import pages, search, site
 from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, root, split
+from kzlod.web.coding import GZIP, coded
 from kzlod.web.endpoint import Endpoint
 from kzlod.web.engine import Lanes, Settings
 from kzlod.web.exchange import Exchange, Receive, Send
@@ -24,11 +25,12 @@ from kzlod.web.frame import folder, in_language, words
 from kzlod.web.kept_answers import KeptAnswers
 from kzlod.web.log import AccessLog, Noted
 from kzlod.web.messages import Answer, RefusedError, Request, answer, fields, link, links, single, text
-from kzlod.web.negotiation import negotiate, preferred
+from kzlod.web.negotiation import accepts, negotiate, preferred
 from kzlod.web.opened import OpenRelease
 
 _KEPT = 64 << 20
 _LONGEST_KEY = 8192
+_LARGE = 1 << 15
 _SOON = 5.0
 _SITEMAP = re.compile(r"sitemap-([1-9][0-9]{0,5})\.xml")
 _CLOSE = {"connection": "close"}  # what else is being sent is not waited for
@@ -109,14 +111,15 @@ class Application:
                 body = await exchange.body(request.header("content-length"))
             method = "GET" if request.method == "HEAD" else request.method
             wants = map(request.header, ("accept", "accept-language", "content-type"))
-            key: tuple[str | bytes, ...] = (method, request.path, request.query, *wants, body)
+            coding = GZIP if accepts(request.header("accept-encoding"), GZIP) else ""
+            key: tuple[str | bytes, ...] = (method, request.path, request.query, *wants, coding, body)
             found = self._kept.get(key)
             if found is None and key in self._under_way:
                 # Somebody asks the same just now: soon there may be an answer.
                 await asyncio.wait((self._under_way[key],), timeout=_SOON)
                 found = self._kept.get(key)
             if found is None:
-                found = await self._made(key, self._answer(request, body, exchange, scope))
+                found = await self._made(key, self._coded(request, body, exchange, scope, coding))
         except RefusedError as error:
             found = self._refused(request, error)
         if found is None:
@@ -140,6 +143,15 @@ class Application:
             if first:
                 del self._under_way[key]
                 done.set_result(None)
+
+    async def _coded(
+        self, request: Request, body: bytes, exchange: Exchange, scope: dict[str, Any], coding: str
+    ) -> Answer | None:
+        """The answer to a request, in a content coding; others are answered while a large one is compressed."""
+        found = await self._answer(request, body, exchange, scope)
+        if found is None or not coding or len(found.body) < _LARGE:
+            return found and coded(found, coding)
+        return await asyncio.to_thread(coded, found, coding)
 
     def _refused(self, request: Request, error: RefusedError) -> Answer:
         if negotiate(request.header("accept"), ["text/plain", HTML.media_type]) == HTML.media_type:

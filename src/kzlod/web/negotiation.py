@@ -1,4 +1,4 @@
-"""Content negotiation: which of the media types on offer a client wants most (RFC 9110, section 12.5.1)."""
+"""Content negotiation: what a client wants most of what is on offer (RFC 9110, section 12.5)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,19 @@ def preferred(accept_language: str, offered: Sequence[str]) -> str:
         if language in offered and quality > best[0]:
             best = quality, language
     return best[1]
+
+
+def accepts(accept_encoding: str, coding: str) -> bool:
+    """Whether a client takes a content coding (RFC 9110, section 12.5.3); one that says nothing of it does not.
+
+    >>> [accepts(header, "gzip") for header in ("br, GZIP;q=0.5", "*", "br", "gzip;q=0, *", "")]
+    [True, True, False, False, False]
+    """
+    named = dict[str, float]()
+    for part in accept_encoding[:_MOST].split(","):
+        name, _, parameters = part.strip().partition(";")
+        named[name.strip().lower()] = _quality(f";{parameters}")
+    return named.get(coding, named.get("*", 0.0)) > 0
 
 
 def _quality(parameters: str) -> float:
