@@ -62,7 +62,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, and the scripts."""
     if not bundle():
         pytest.skip("the scripts are not bundled: make web")
     with chromium() as browser:
@@ -99,7 +99,7 @@ _PAGE = """<!DOCTYPE html>
 <script type="module" src="-/script.js"></script></head><body>
 <form role="search" data-search data-index="search.json" action="found.html" hidden><label for="q">Search</label>
 <input id="q" type="search" name="q"></form>
-<form data-sparql data-endpoint="" data-dump="{dump}" data-dump-bytes="{size}" hidden><p>
+<form data-sparql data-endpoint="" data-dump="{dump}" data-dump-bytes="{size}"><p>
 <label for="query">Query</label>
 <textarea id="query" name="query" rows="8"></textarea></p><p><label for="format">Format</label>
 <select id="format" name="format"><option value="html">here</option><option>csv</option></select>

@@ -1,10 +1,16 @@
-"""The static site: of the reference dataset, and of a dataset of 100,000 things."""
+"""The static site: of the reference dataset, and of a dataset of 100,000 things; pages on a slow phone.
+
+The phone has a quarter of this machine's speed, 1.6 Mbit/s and 150 ms to the first byte of an answer. A page is usable
+when it is painted, parsed and no script holds it up; what is received is what the pages and all that they load take.
+The server compresses, the static host does not. The SPARQL page takes a query before its editor is there, which counts.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from kzlod.dataset import Dataset
@@ -12,11 +18,16 @@ from kzlod.init import init
 from kzlod.project import Project
 from kzlod.release.build import build
 from tests.bench.measure import Row, run
+from tests.kinds import KINDS
+from tests.phone import Loaded, load
+from tests.scripted import chromium, hosted
+from tests.serving import serving
 
 _THINGS = 100_000
 _BASE = "https://many.example/"
 _KZLOD = str(Path(sys.executable).with_name("kzlod"))
 _AIMS = {"reference": (20, 500), "many": (600, 500)}
+_FIRST, _EDITOR = "index.html", "sparql.html"
 
 
 def bench() -> Iterator[Row]:
@@ -35,6 +46,29 @@ def bench() -> Iterator[Row]:
                 f"under {seconds} s, {megabytes} MB",
                 taken.seconds < seconds and taken.megabytes < megabytes,
             )
+            if title == "reference":
+                yield from _on_a_phone(release, folder / title / "site", folder)
+
+
+def _on_a_phone(release: Path, site: Path, folder: Path) -> Iterator[Row]:
+    with serving(release, folder) as served, hosted(site) as static, chromium() as browser:
+        for host, url in (("the server", served.url), ("a static host", static)):
+            loaded = {kind: [load(browser, f"{url}/{kind}") for _ in range(3)] for kind in KINDS}
+            yield _loaded(f"{host}: the first page", loaded.pop(_FIRST), kilobytes=150)
+            yield _loaded(f"{host}: the SPARQL page with its editor", loaded.pop(_EDITOR))
+            slowest = max(loaded, key=lambda kind: median(one.usable for one in loaded[kind]))
+            yield _loaded(f"{host}: the slowest of {len(loaded)} other kinds, {slowest}", loaded[slowest])
+
+
+def _loaded(name: str, loads: list[Loaded], *, kilobytes: float = float("inf")) -> Row:
+    painted, usable = (median(getattr(one, figure) for one in loads) for figure in ("largest_paint", "usable"))
+    shift, size = max(one.shift for one in loads), max(one.size for one in loads) / 1000
+    return Row(
+        name,
+        f"painted at {painted:.2f} s, usable at {usable:.2f} s, layout shift {shift:.3g}, {size:.0f} kB",
+        "usable within 1 s, no shift" + (f", under {kilobytes:.0f} kB" if kilobytes < float("inf") else ""),
+        usable < 1 and shift == 0 and size < kilobytes,
+    )
 
 
 def _many(folder: Path) -> Project:

@@ -25,6 +25,12 @@ def bundle() -> Mapping[str, Traversable]:
     return found if SCRIPT in found else {}
 
 
+def editor() -> list[str]:
+    """The addresses of the modules that the SPARQL page needs, so that it can ask for all of them at once."""
+    needed = (f"{FOLDER}sparql-", f"{FOLDER}chunk-")  # as the build names them
+    return sorted(address for address in bundle() if address.startswith(needed))
+
+
 def media_type(address: str) -> str:
     """The media type of a file of the bundle.
 

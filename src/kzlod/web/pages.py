@@ -245,6 +245,7 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         "sparql",
         frame,
         sparql=sparql,
+        modules=bundle.editor(),
         context=context(release, frame.root, frame.top) if bundle.bundle() else {},
         dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
         dump_bytes=file.size if file else 0,

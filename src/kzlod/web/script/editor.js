@@ -62,11 +62,13 @@ export function edit(area, context, run) {
     run();
     return true;
   };
+  const focused = area === document.activeElement;
   const view = new EditorView({
     parent,
     root,
     state: EditorState.create({
       doc: area.value,
+      selection: { anchor: area.selectionStart, head: area.selectionEnd },
       extensions: [
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }])),
         lineNumbers(),
@@ -98,6 +100,7 @@ export function edit(area, context, run) {
     }),
   });
   area.hidden = true;
+  if (focused) view.focus();
   label?.addEventListener("click", () => view.focus());
   return {
     get text() {

@@ -20,7 +20,6 @@ const LONGEST_LINK = 8000;
 
 export function enhance(form) {
   styled(css);
-  form.hidden = false; // without script a static site has no use for it
   const context = read();
   const area = form.elements.namedItem("query");
   const status = element("p", { role: "status", class: "status" });
