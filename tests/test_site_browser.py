@@ -16,6 +16,11 @@ from tests.kinds import KINDS
 from tests.phone import load
 from tests.serving import Served
 
+_PAPER = 680  # A4 between margins of 15 mm, in CSS pixels
+_INK = """() => [...new Set([...document.querySelectorAll("body, h1, main p:not([class]), td:not([class]), svg text")]
+  .map((one) => getComputedStyle(one)).map((style) => style.fill === "rgb(0, 0, 0)" ? style.color : style.fill))]"""
+_CUT = """(width) => [...document.querySelectorAll("main *:not(svg *)")].filter((one) => one.checkVisibility())
+  .filter((one) => one.getBoundingClientRect().right > width + 1).map((one) => one.outerHTML.slice(0, 120))"""
 _SHIFT = """() => new Promise((done) => {
   let shift = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value; })
@@ -140,6 +145,19 @@ def test_nothing_is_a_barrier(host: str, browser: Browser, width: int, scheme: s
                 nodes = [node["html"][:160] for node in one["nodes"][:3]]
                 found.append((kind, one["id"], one["impact"], nodes))
     assert "\n".join(map(str, found)) == ""
+
+
+def test_a_printed_page_is_for_paper(host: str, browser: Browser) -> None:
+    """Ink on white in any theme, no navigation, nothing beyond the edges of A4."""
+    with watched(browser, width=_PAPER, scheme="dark") as seen:
+        seen.page.emulate_media(media="print")
+        for kind in KINDS:
+            seen.page.goto(host + kind)
+            assert (
+                seen.page.locator("nav:visible, button:visible, form[role=search]:visible, .skip:visible").count() == 0
+            )
+            assert seen.page.evaluate(_INK) == ["rgb(0, 0, 0)"], kind
+            assert seen.page.evaluate(_CUT, _PAPER) == [], kind
 
 
 def test_the_keyboard_reaches_the_content(host: str, browser: Browser) -> None:
