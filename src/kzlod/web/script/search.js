@@ -41,9 +41,7 @@ export function enhance(form) {
     }
     if (query !== input.value) return; // one typed on meanwhile
     list.replaceChildren(...found.map(({ entry, label, language }, at) => option(entry, label, language, at)));
-    list.hidden = !found.length;
-    input.setAttribute("aria-expanded", String(found.length > 0));
-    mark(-1);
+    show(found.length > 0);
   }
 
   function option(entry, label, language, at) {
@@ -68,27 +66,32 @@ export function enhance(form) {
     else input.removeAttribute("aria-activedescendant");
   }
 
-  function close() {
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
+  function show(open) {
+    list.hidden = !open;
+    input.setAttribute("aria-expanded", String(open));
     mark(-1);
   }
 
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
-    const count = list.hidden ? 0 : list.children.length;
+    const count = list.children.length;
     const moves = { ArrowDown: (active + 1) % count, ArrowUp: (active < 1 ? count : active) - 1 };
     if (count && event.key in moves) {
       event.preventDefault();
+      if (list.hidden) show(true);
       mark(moves[event.key]);
-    } else if (event.key === "Escape") close();
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault(); // the first Escape leaves the text; the next is the browser's, which clears it
+      show(false);
+    }
   });
   form.addEventListener("submit", (event) => {
-    const option = list.hidden ? null : list.children[Math.max(active, 0)];
+    const chosen = !list.hidden && document.activeElement === input; // and not the button, which lists what is found
+    const option = chosen ? list.children[Math.max(active, 0)] : null;
     if (option) location.assign(option.href);
     if (option || !form.hasAttribute("action")) event.preventDefault();
   });
-  form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(close, 200));
+  form.addEventListener("focusout", (event) => list.contains(event.relatedTarget) || setTimeout(show, 200, false));
   if (input.value) look();
 }
 
