@@ -18,9 +18,9 @@ from kzlod.init import init
 from kzlod.project import Project
 from kzlod.release.build import build
 from tests.bench.measure import Row, run
+from tests.browsing import chromium, hosted
 from tests.kinds import KINDS
 from tests.phone import Loaded, load
-from tests.scripted import chromium, hosted
 from tests.serving import serving
 
 _THINGS = 100_000
