@@ -51,6 +51,12 @@ def key(report: Report) -> Counter[tuple[str, ...]]:
     return Counter((r.focus, r.path, r.value, r.component, r.severity, r.shape) for r in report.results)
 
 
+def told(report: Report, shapes: Graph) -> Counter[tuple[str, ...]]:
+    """The messages of the results of shapes that have some."""
+    of_shapes = (r for r in report.results if shapes.values(r.shape, "<http://www.w3.org/ns/shacl#message>"))
+    return Counter((r.shape, r.focus, *r.messages) for r in of_shapes)
+
+
 def local(report: Report) -> list[tuple[str, str]]:
     """Focus nodes and components, by their local names."""
     names = [(r.focus, r.component.rstrip(">").rpartition("#")[2]) for r in report.results]
@@ -127,6 +133,9 @@ values = st.one_of(
     st.sampled_from([*NODES[:3], *LITERALS]).map(lambda term: f"sh:hasValue {term}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:equals {p}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:disjoint {p}"),
+    st.sampled_from(['"no"', '"no"@en, "nein"@de-AT', '"a\\n\\"b\\"", "c"@fr']).map(
+        lambda texts: f"sh:message {texts}"
+    ),
 )
 counts = st.tuples(st.sampled_from(["minCount", "maxCount"]), st.integers(0, 3)).map(
     lambda two: f"sh:{two[0]} {two[1]}"
@@ -252,6 +261,7 @@ def compare(data: str, shapes: str) -> None:
     shapes_graph = read(shapes + 'ex:names sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/" ] .')
     mine, theirs = (check(graph, shapes_graph, engine) for engine in ("auto", "pyshacl"))
     assert key(mine) == key(theirs)
+    assert told(mine, shapes_graph) == told(theirs, shapes_graph)
     assert mine.conforms == theirs.conforms
 
 

@@ -228,7 +228,8 @@ ALL_SHAPES = """ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:targetObjectsOf e
     sh:property [ sh:path ex:p ; sh:equals ex:q ; sh:disjoint ex:q ; sh:uniqueLang true ; sh:lessThan ex:q ;
         sh:class ex:C ; sh:minLength 2 ; sh:maxLength 1 ; sh:languageIn ( "de" ) ] ;
     sh:property [ sh:path ( ex:p [ sh:zeroOrOnePath [ sh:alternativePath ( ex:q [ sh:inversePath ex:r ] ) ] ] ) ;
-        sh:maxCount 1 ; sh:hasValue ex:c ; sh:node ex:T ; sh:pattern "^.$" ; sh:flags "is" ] ;
+        sh:maxCount 1 ; sh:hasValue ex:c ; sh:node ex:T ; sh:pattern "^.$" ; sh:flags "is" ;
+        sh:message "is odd"@en, "ist\\nungerade"@de, "…" ] ;
     sh:property [ sh:path ex:at ; sh:minExclusive "2024-01-01T00:00:00Z"^^xsd:dateTime ; sh:minCount 2 ] ;
     sh:property [ sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:C ] ; sh:qualifiedMaxCount 1 ] ;
     sh:xone ( ex:T [ sh:nodeKind sh:IRI ] ) .
@@ -242,6 +243,8 @@ def test_constraints_of_all_kinds(parted: SparkSession, tmp_path: Path, monkeypa
     data, shapes = ntriples(tmp_path / "data.nt", read(ALL)), shapes_file(tmp_path, ALL_SHAPES)
     plain = agree([data], shapes, parted)
     assert plain > 30
+    of_shapes = {result.messages for result in validate([data], shapes, parted).results if len(result.messages) > 1}
+    assert of_shapes == {('"is odd"@en', '"ist\\nungerade"@de', '"…"')}
     # Terms that share a number at first, as good as all of them.
     number = SparkWork.number
     monkeypatch.setattr(SparkWork, "number", lambda work, x: number(work, x if work._salt else f"length({x})"))

@@ -173,6 +173,7 @@ REFUSED = {
     "no namespace": (NAMES + "ex:names sh:declare [ sh:prefix 'e' ] ." + select("SELECT $this {}"), "sh:namespace"),
     "validator in JavaScript": (component("sh:validator [ sh:jsFunctionName 'f' ]", shape=ON_P), "other languages"),
     "two validators": (component("sh:validator [ sh:ask 'ASK {}' ], [ sh:ask 'ASK { }' ]", shape=ON_P), "2 values of sh:validator"),
+    "a message that is no text": (component(ask("ASK { }").replace("sh:ask", "sh:message 1 ; sh:ask"), shape=ON_P), "where a text is needed"),
     "a parameter named this": (component(ask("ASK {}"), shape=ON_P, parameters="ex:this"), "no name for a variable"),
     "optional parameters only": ("ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:l ; sh:optional true ] .", "not optional"),
     "a deep path": ("ex:S sh:targetNode ex:a ; sh:path " + "[ sh:inversePath " * 500 + "ex:p" + "]" * 500 + " .", "nested too deeply"),
@@ -200,23 +201,65 @@ def test_a_comparison_without_spaces() -> None:
     assert findings(check(turtle, turtle, "duckdb")) == [("a", "1"), ("a", "2")]
 
 
+# Messages (section 5.3.2): the shapes, and the messages of each result, in the order of tokens.
+QUERY = "SELECT $this ?value ?other { $this ex:p ?value . BIND(7 AS ?other) FILTER(?value = 3) }"
+OVER = "ASK { FILTER($value <= $limit) }"
+ON_NODE = "sh:targetObjectsOf ex:p ; ex:limit 3"
+MESSAGES = {
+    "of the constraint": (select(QUERY).replace("sh:select", 'sh:message "odd"@en, "нечётное"@ru ; sh:select'), [('"odd"@en', '"нечётное"@ru')]),
+    "with values": (select(QUERY, more='sh:message "of the shape" ; ').replace("sh:select", 'sh:message "{?this} has {$value}, {?none}"@en, "{$value}, {?other}" ; sh:select'), [('"3, 7"', '"http://example.org/b has 3, {?none}"@en')]),
+    "of the shape": (select(QUERY, more='sh:message "{$value}"@de, "of the shape" ; '), [('"3"@de', '"of the shape"')]),
+    "none": (select(QUERY), [('"is found by a query of the shape"',)]),
+    "of the validator": (component('sh:message "of the component" ; sh:labelTemplate "label" ; ' + ask(OVER).replace("sh:ask", 'sh:message "{$value} > {?limit}"@en, "over {$limit}" ; sh:ask'), shape=ON_NODE), [('"4 > 3"@en', '"over 3"')]),
+    "of the component": (component('sh:message "over {$limit}"@en ; sh:labelTemplate "label" ; ' + ask(OVER), shape=ON_NODE), [('"over 3"@en',)]),
+    "of the shape of a component": (component('sh:labelTemplate "label" ; ' + ask(OVER), shape=ON_NODE + ' ; sh:message "of the shape"@en'), [('"of the shape"@en',)]),
+    "labels": (component('sh:labelTemplate "at most {$limit}"@en, "höchstens {?limit}"@de ; ' + ask(OVER), shape=ON_NODE), [('"at most 3"@en', '"höchstens 3"@de')]),
+    "of several results": (component(ask(OVER).replace("sh:ask", 'sh:message "{$value}" ; sh:ask'), shape=ON_NODE.replace("3", "2")), [('"3"',), ('"4"',)]),
+    "of a property shape": (component('sh:propertyValidator [ sh:message "{$value} > {?limit}"@en ; sh:prefixes ex:names ; sh:select "SELECT DISTINCT $this ?value { $this $PATH ?value . FILTER(?value > $limit) }" ]', shape=ON_P), [('"3 > 2"@en',), ('"4 > 2"@en',)]),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("engine", ALL)
-def test_messages_name_values(engine: Engine) -> None:
-    query = "SELECT $this ?value ?other { $this ex:p ?value . BIND(7 AS ?other) FILTER(?value = 3) }"
-    turtle = (
-        DATA
-        + f"""{NAMES} ex:S sh:targetSubjectsOf ex:p ; sh:message "of the shape" ; sh:severity sh:Info ;
-        sh:sparql [ sh:prefixes ex:names ; sh:message "{{?this}} has {{$value}}" ; sh:select "{query}" ] ."""
+@pytest.mark.parametrize("name", MESSAGES)
+def test_messages(name: str, engine: Engine) -> None:
+    turtle, found = MESSAGES[name]
+    results = check(DATA + turtle, turtle, engine).results
+    assert sorted({result.messages for result in results}) == found
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "auto"])
+def test_a_message_of_the_query(engine: Engine) -> None:
+    """Before all others (pySHACL does not look at it)."""
+    turtle = select(
+        "SELECT $this ?message { $this ex:r ?x . BIND('{$this}'@en AS ?message) }", more='sh:message "no" ; '
     )
-    (result,) = check(turtle, turtle, engine).results
-    assert (result.message, result.severity) == ("http://example.org/b has 3", "<http://www.w3.org/ns/shacl#Info>")
+    (result,) = check(DATA, turtle.replace("sh:select", 'sh:message "no" ; sh:select'), engine).results
+    assert (result.message, result.messages) == ("http://example.org/c", ('"http://example.org/c"@en',))
 
 
-def test_messages_of_components_and_queries() -> None:
-    turtle = DATA + component('sh:labelTemplate "{$value}" ; ' + ask("ASK { FILTER($value <= $limit) }").replace("sh:ask", "sh:message '{$value} is more than {?limit}, {?none}' ; sh:ask"), shape=ON_P)  # fmt: skip
-    assert {r.message for r in check(turtle, turtle, "duckdb").results} == {"3 is more than 2, {?none}", "4 is more than 2, {?none}"}  # fmt: skip
-    turtle = DATA + select("SELECT $this ?message { $this ex:r ?x . BIND('of the query' AS ?message) }")
-    assert [r.message for r in check(turtle, turtle, "duckdb").results] == ["of the query"]
+def test_a_message_with_an_odd_value() -> None:
+    """What stands in a value is text (pySHACL reads it as a replacement of a regular expression, and ends)."""
+    query = "SELECT $this ?value { $this <http://example.org/p> ?value }"
+    turtle = f"ex:S sh:targetNode ex:a ; sh:sparql [ sh:message '<{{$value}}>'@en ; sh:select '{query}' ] ."
+    (result,) = check(r"ex:a ex:p 'a\\1 {?this}\n' .", turtle).results
+    assert result.messages == (r'"<a\\1 {?this}\n>"@en',)
+
+
+def test_a_group_says_what_its_results_say_alike() -> None:
+    turtle = DATA + select(QUERY).replace("sh:select", 'sh:message "odd"@en ; sh:select')
+    assert [group.messages for group in check(turtle, turtle).groups] == [('"odd"@en',)]
+    turtle = turtle.replace('"odd"@en', '"{$value}"')
+    assert [group.messages for group in check(turtle, turtle).groups] == [()]
+
+
+@pytest.mark.parametrize("engine", ALL)
+def test_severity_is_the_shape_s(engine: Engine) -> None:
+    for turtle in (
+        select(QUERY, more="sh:severity sh:Info ; "),
+        component(ask(OVER), shape=ON_NODE + " ; sh:severity sh:Info"),
+    ):
+        (result,) = check(DATA + turtle, turtle, engine).results
+        assert result.severity == "<http://www.w3.org/ns/shacl#Info>"
 
 
 @pytest.mark.parametrize("engine", ALL)

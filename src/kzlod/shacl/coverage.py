@@ -145,7 +145,7 @@ def _by_reference(
     """The constraints of some shapes, which do not compile, that pySHACL finds violated."""
     roots = {shape.id for shape in shapes if shape.targets and shapes.reachable(shape.id) & set(hard)}
     triples = connection.execute(f"SELECT DISTINCT s, p, o FROM ({source})").fetchall()
-    found = {(one.path, one.component) for one in reference.validate(triples, shapes.graph, roots=roots).results}
+    found = {(one.path, one.component) for one in reference.validate(triples, shapes, roots=roots).results}
     return {
         (name, place)
         for name in hard

@@ -1,17 +1,88 @@
-"""What a result says where its shape has no message of its own."""
+"""What results say: the messages of constraints and shapes, or one that is made from the constraint.
+
+A message is the token of a literal, as each may have a language (SHACL, sections 2.1.5 and 3.6.2.5). Several are one
+text of lines where they go through tables: no token has a line feed in it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+
+from kzlod.errors import InputError
+from kzlod.shacl.graph import Graph
 from kzlod.shacl.model import Constraint, Shape
+from kzlod.terms import XSD_STRING, literal, parse
+from kzlod.vocab import SH
 
 _MOST = 12
 """How many terms a message names."""
+VARIABLE = re.compile(r"\{[?$](\w+)\}")
+"""A variable's name, as a message has it."""
 
 
-def message(shape: Shape, constraint: Constraint) -> str:
-    """The message of a result: the constraint's own, its shape's, or one made from the constraint."""
-    own = constraint.messages or shape.messages
-    return own[0] if own else default(constraint)
+def read_messages(graph: Graph, node: str, name: str = "message") -> tuple[str, ...]:
+    """The texts that a node has, in order; raises `InputError` for what is no text.
+
+    >>> graph = Graph()
+    >>> graph.add("<http://e/S>", "<http://www.w3.org/ns/shacl#message>", '"zu groß"@de')
+    >>> read_messages(graph, "<http://e/S>")
+    ('"zu groß"@de',)
+    """
+    tokens = graph.values(node, f"<{SH}{name}>")
+    for token in tokens:
+        term = parse(token)
+        if term.kind != "literal" or not (term.language or term.datatype == XSD_STRING):
+            owner = "" if node.startswith("_:") else f"{node} "
+            message = f"{owner}has {token} as sh:{name}, where a text is needed"
+            raise InputError(message, where=graph.file(node) or "shapes")
+    return tuple(sorted(tokens))
+
+
+def messages(shape: Shape, constraint: Constraint, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The messages of a result: its query's, its constraint's, its shape's, its component's label, or one that is made.
+
+    Those of a constraint in SPARQL name variables in braces, for which `values` has tokens (section 5.3.2).
+    """
+    values = values or {}
+    made = [literal(default(constraint))]
+    texts: Iterable[str] = constraint.messages or shape.messages or constraint.labels or made
+    if constraint.query is None:
+        return tuple(texts)
+    if (of_query := values.get("message", "")).startswith('"'):
+        texts = [of_query]
+    known = {**dict(constraint.query.bound), **values}
+    return tuple(sorted({_filled(text, known) for text in texts}))
+
+
+def shared(shape: Shape, constraint: Constraint) -> tuple[str, ...]:
+    """The messages of all results of a constraint; none where each result has its own."""
+    found = messages(shape, constraint)
+    return () if constraint.query and any(map(VARIABLE.search, found)) else found
+
+
+def joined(messages: Iterable[str]) -> str:
+    """Messages as one text.
+
+    >>> joined(['"odd"@en', '"нечётное"@ru'])
+    '"odd"@en\\n"нечётное"@ru'
+    """
+    return "\n".join(messages)
+
+
+def apart(text: str) -> tuple[str, ...]:
+    """The messages of a text.
+
+    >>> apart(""), apart('"odd"')
+    ((), ('"odd"',))
+    """
+    return tuple(text.split("\n")) if text else ()
+
+
+def _filled(message: str, values: Mapping[str, str]) -> str:
+    term = parse(message)
+    text = VARIABLE.sub(lambda m: parse(values[m[1]]).value if m[1] in values else m[0], term.value)
+    return literal(text, language=term.language)
 
 
 def default(constraint: Constraint) -> str:

@@ -41,7 +41,8 @@ class Constraint:
     `component` is the name of a component of SHACL Core without `ConstraintComponent`, `SPARQL`, or the token of a
     component of one's own. `terms` are the tokens or texts, `shapes` the identifiers of shapes, `count` the number
     that its parameters give (for `Closed`: the predicates that are allowed; for `Pattern`: expression and flags; for
-    the qualified counts: the shape, then its sibling shapes). `source` is the node of a SPARQL-based constraint.
+    the qualified counts: the shape, then its sibling shapes). `messages` and `labels` are tokens, the labels those that
+    a component of one's own has for its constraints. `source` is the node of a SPARQL-based constraint.
     """
 
     component: str
@@ -49,6 +50,7 @@ class Constraint:
     shapes: tuple[str, ...] = ()
     count: int = 0
     messages: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     query: Query | None = None
     source: str = ""
 
@@ -61,7 +63,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A shape: a property shape if it has a path."""
+    """A shape: a property shape if it has a path; its messages are tokens."""
 
     id: str
     path: Path | None = None

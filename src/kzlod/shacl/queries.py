@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kzlod.errors import InputError
 from kzlod.shacl.graph import Graph
+from kzlod.shacl.messages import read_messages
 from kzlod.shacl.model import Constraint, Query
 from kzlod.terms import parse
 from kzlod.vocab import OWL, RDF, RDFS, SH, XSD
@@ -33,11 +34,12 @@ def _sh(name: str) -> str:
     return f"<{SH}{name}>"
 
 
-def read_constraint(graph: Graph, node: str, messages: tuple[str, ...]) -> Constraint | None:
+def read_constraint(graph: Graph, node: str) -> Constraint | None:
     """The constraint that a value of `sh:sparql` describes; None where it is deactivated."""
     if _TRUE in graph.values(node, _sh("deactivated")):
         return None
-    return Constraint("SPARQL", messages=messages, query=Query(_text(graph, node, "select"), where=graph.file(node)))
+    query = Query(_text(graph, node, "select"), where=graph.file(node))
+    return Constraint("SPARQL", messages=read_messages(graph, node), query=query, source=node)
 
 
 def read_components(graph: Graph) -> tuple[Component, ...]:
@@ -102,7 +104,8 @@ def read_uses(graph: Graph, shape: str, component: Component, *, is_property: bo
     where = graph.file(shape) or "shapes"
     is_ask = bool(graph.values(validator, _sh("ask")))
     text = _text(graph, validator, "ask" if is_ask else "select")
-    messages = graph.values(validator, _sh("message")) or graph.values(component.id, _sh("message"))
+    messages = read_messages(graph, validator) or read_messages(graph, component.id)
+    labels = read_messages(graph, component.id, "labelTemplate")
     names = dict(component.parameters)
     choices: list[tuple[tuple[str, str], ...]]
     if len(given) == 1:
@@ -115,7 +118,8 @@ def read_uses(graph: Graph, shape: str, component: Component, *, is_property: bo
     return [
         Constraint(
             component.id,
-            messages=tuple(sorted(parse(message).value for message in messages)),
+            messages=messages,
+            labels=labels,
             query=Query(text, is_ask, bound, graph.file(validator)),
         )
         for bound in choices

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kzlod.errors import InputError
 from kzlod.shacl.foreign import from_rdflib as _token
 from kzlod.shacl.graph import Graph
+from kzlod.shacl.messages import VARIABLE, messages
+from kzlod.shacl.model import Shapes
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.report import Report, Result
-from kzlod.terms import parse
+from kzlod.terms import literal, parse
 from kzlod.vocab import RDF, SH
 
 if TYPE_CHECKING:
@@ -50,8 +54,10 @@ def _graph(triples: Iterable[tuple[str, str, str]]) -> rdflib.Graph:
     return graph
 
 
-def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: Collection[str] | None = None) -> Report:
-    """Validate triples of tokens against a shapes graph; against the targets of some of its shapes only, if so asked.
+def validate(
+    triples: Iterable[tuple[str, str, str]], shapes: Shapes, *, roots: Collection[str] | None = None
+) -> Report:
+    """Validate triples of tokens against shapes; against the targets of some of them only, if so asked.
 
     Raises `InputError` for shapes that are no shapes.
     """
@@ -61,7 +67,7 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     data = _graph(triples)
-    kept = shapes.triples() if roots is None else _without_targets(shapes, roots)
+    kept = shapes.graph.triples() if roots is None else _without_targets(shapes.graph, roots)
     try:
         conforms, report, _ = pyshacl.validate(data, shacl_graph=_graph(kept), advanced=False)
     except (ReportableRuntimeError, ShapeLoadError, ConstraintLoadError) as error:
@@ -77,20 +83,40 @@ def validate(triples: Iterable[tuple[str, str, str]], shapes: Graph, *, roots: C
     results = []
     for node in report.objects(None, TERM.result):
         value = {name: _token(report.value(node, TERM[name])) for name in ("focusNode", "resultPath", "value")}
-        message = min((str(text) for text in report.objects(node, TERM.resultMessage)), default="")
-        results.append(
-            Result(
-                focus=value["focusNode"],
-                path=str(read_path(said, value["resultPath"])) if value["resultPath"] else "",
-                value=value["value"],
-                component=_token(report.value(node, TERM.sourceConstraintComponent)),
-                severity=_token(report.value(node, TERM.resultSeverity)),
-                shape=_token(report.value(node, TERM.sourceShape)),
-                message=message,
-                constraint=_token(report.value(node, TERM.sourceConstraint)),
-            )
+        result = Result(
+            focus=value["focusNode"],
+            path=str(read_path(said, value["resultPath"])) if value["resultPath"] else "",
+            value=value["value"],
+            component=_token(report.value(node, TERM.sourceConstraintComponent)),
+            severity=_token(report.value(node, TERM.resultSeverity)),
+            shape=_token(report.value(node, TERM.sourceShape)),
+            messages=tuple(sorted(_token(text) for text in report.objects(node, TERM.resultMessage))),
+            constraint=_token(report.value(node, TERM.sourceConstraint)),
         )
+        results.append(replace(result, messages=_messages(shapes, result)))
     return Report(bool(conforms), tuple(sorted(results)))
+
+
+def _messages(shapes: Shapes, result: Result) -> tuple[str, ...]:
+    """The messages of a result: pySHACL's, but of a query those that the standard wants (section 5.3.2).
+
+    Of a query pySHACL gives the shape's messages with the constraint's, those of other results too, and none with a
+    language. It is asked for the values of variables only.
+    """
+    shape = shapes[result.shape]
+    for constraint in shape.constraints:
+        if constraint.query and (constraint.token, constraint.source) == (result.component, result.constraint):
+            known = {"this": result.focus} | ({"value": result.value} if result.value else {})
+            return tuple(_completed(text, result.messages) for text in messages(shape, constraint, known))
+    return result.messages
+
+
+def _completed(message: str, told: Iterable[str]) -> str:
+    """A message, with the values that the one text of its form has for the variables that it names."""
+    term = parse(message)
+    wanted = re.compile(".*".join(map(re.escape, VARIABLE.split(term.value)[::2])), re.DOTALL)
+    texts = [text for token in told if wanted.fullmatch(text := parse(token).value)]
+    return literal(texts[0], language=term.language) if len(texts) == 1 else message
 
 
 def _without_targets(shapes: Graph, roots: Collection[str]) -> Iterable[tuple[str, str, str]]:

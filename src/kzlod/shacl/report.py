@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kzlod.terms import parse
 from kzlod.vocab import SH
 
 Level = Literal["violation", "warning", "info"]
@@ -22,12 +23,29 @@ def level(severity: str) -> Level:
     return "warning" if severity == _WARNING else "info" if severity == _INFO else "violation"
 
 
+def shown(messages: Sequence[str]) -> str:
+    """The text of the message that is shown of some: the English one, else one without a language, else the first.
+
+    >>> shown(['"zu lang"@de', '"too long"@en-gb', '"слишком длинно"@ru']), shown([])
+    ('too long', '')
+    """
+    terms = sorted(
+        map(parse, messages), key=lambda term: (term.language.partition("-")[0] != "en", term.language != "")
+    )
+    return terms[0].value if terms else ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Result:
     """One validation result; terms are canonical N-Quads tokens, empty where the report has none.
 
     `path` is a predicate's token, or a complex path as SPARQL writes it, with every nested path in brackets.
-    `constraint` is the node of a SPARQL-based constraint; `place` says file and line, as far as they are known.
+    `messages` are literals, each perhaps with a language, and `message` is the text of the one to show. `constraint` is
+    the node of a SPARQL-based constraint; `place` says file and line, as far as they are known.
+
+    >>> result = Result("<http://e/a>", "", "", "", "", "", ('"is odd"@en', '"ist ungerade"@de'))
+    >>> result.message
+    'is odd'
     """
 
     focus: str
@@ -36,17 +54,22 @@ class Result:
     component: str
     severity: str
     shape: str
-    message: str
+    messages: tuple[str, ...] = ()
     constraint: str = ""
     place: str = ""
+
+    @property
+    def message(self) -> str:
+        """The text of the message to show: English, else without a language, else the first."""
+        return shown(self.messages)
 
     @property
     def predicate(self) -> str:
         """The path, where it is one predicate; empty for other paths.
 
-        >>> Result("", "<http://e/p>", "", "", "", "", "").predicate
+        >>> Result("", "<http://e/p>", "", "", "", "").predicate
         '<http://e/p>'
-        >>> Result("", "<http://e/p>/<http://e/q>", "", "", "", "", "").predicate
+        >>> Result("", "<http://e/p>/<http://e/q>", "", "", "", "").predicate
         ''
         """
         return self.path if self.path.startswith("<") and self.path.find(">") == len(self.path) - 1 else ""
@@ -56,7 +79,7 @@ class Result:
 class Group:
     """What results of one shape and component have in common, how many they are, and the first of them.
 
-    `owner` is the nearest shape above that has an IRI; `message` is empty where each result has its own.
+    `owner` is the nearest shape above that has an IRI; there are no `messages` where each result has its own.
     """
 
     shape: str
@@ -64,9 +87,14 @@ class Group:
     path: str
     component: str
     severity: str
-    message: str
+    messages: tuple[str, ...]
     count: int
     examples: tuple[Result, ...]
+
+    @property
+    def message(self) -> str:
+        """The text of the message to show, as of a result."""
+        return shown(self.messages)
 
     @property
     def level(self) -> Level:

@@ -7,10 +7,11 @@ from typing import overload
 
 import duckdb
 
+from kzlod.shacl.messages import apart, joined
 from kzlod.shacl.report import LEVELS, Group, Report, Result
 
 # meaning: what results have in common; raw: the results, with a path and a message only where they are their own;
-# result: those that are kept, in order.
+# result: those that are kept, in order. `message` holds all messages (see `messages`).
 _TABLES = """
 CREATE TEMP TABLE meaning (id INTEGER, path VARCHAR, component VARCHAR, severity VARCHAR, shape VARCHAR,
     message VARCHAR, source VARCHAR);
@@ -26,7 +27,7 @@ _EXAMPLES = 3
 """How many results a group shows, where nothing else is asked for."""
 
 Meaning = tuple[str, str, str, str, str, str]
-"""What results have in common: path, component, severity, shape, message, node of the constraint."""
+"""What results have in common: path, component, severity, shape, messages as one text, node of the constraint."""
 Placing = Callable[[duckdb.DuckDBPyConnection], None]
 """Fills the table `place` for the rows of the table `kept`: one row at most for focus, path and value together."""
 
@@ -57,7 +58,13 @@ class Results(Sequence[Result]):
 
     def _rows(self, start: int, stop: int) -> list[Result]:
         query = "SELECT * EXCLUDE (id) FROM result WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-        return [Result(*row) for row in self._sql.execute(query, [start, stop]).fetchall()]
+        return [_result(*row) for row in self._sql.execute(query, [start, stop]).fetchall()]
+
+
+def _result(
+    focus: str, path: str, value: str, component: str, severity: str, shape: str, message: str, source: str, place: str
+) -> Result:
+    return Result(focus, path, value, component, severity, shape, apart(message), source, place)
 
 
 class Gathering:
@@ -82,7 +89,7 @@ class Gathering:
         """Add results that another engine has found."""
         if results:
             meanings = [(r.path, r.component, r.severity, r.shape, "", r.constraint) for r in results]
-            own = zip(*((r.focus, r.value, r.message) for r in results), strict=True)
+            own = zip(*((r.focus, r.value, joined(r.messages)) for r in results), strict=True)
             columns = [self._known(meanings), *(list(column) for column in own)]
             self._sql.execute("INSERT INTO raw SELECT unnest(?), unnest(?), unnest(?), NULL, unnest(?)", columns)
 
@@ -123,11 +130,11 @@ class Gathering:
         first = f"QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid) <= {most} ORDER BY rowid"
         examples: dict[int, list[Result]] = {}
         for *row, number in self._sql.execute(f"SELECT * FROM result {first}").fetchall():
-            examples.setdefault(number, []).append(Result(*row))
+            examples.setdefault(number, []).append(_result(*row))
         groups = []
         for (path, component, severity, shape, message, _), number in self._ids.items():
             if count := counts.get(number):
                 found = tuple(examples.get(number, ()))
                 owner = owners.get(shape, shape)
-                groups.append(Group(shape, owner, path, component, severity, message, count, found))
+                groups.append(Group(shape, owner, path, component, severity, apart(message), count, found))
         return tuple(sorted(groups, key=lambda g: (LEVELS.index(g.level), -g.count, g.owner, g.path, g.component)))

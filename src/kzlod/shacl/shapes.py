@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path as File
 
 from kzlod.errors import InputError
 from kzlod.shacl.graph import Graph, read_files
+from kzlod.shacl.messages import read_messages
 from kzlod.shacl.model import Constraint, Shape, Shapes, Target, TargetKind
 from kzlod.shacl.paths import read_path
 from kzlod.shacl.queries import read_components, read_constraint, read_uses
@@ -156,17 +156,9 @@ class _Reader:
             () if deactivated else self._targets(node),
             constraints,
             severity[0] if severity else f"<{SH}Violation>",
-            self.messages(node),
+            read_messages(self.graph, node),
             file,
         )
-
-    def messages(self, node: str) -> tuple[str, ...]:
-        """The texts of a node's `sh:message`, in order."""
-        messages = [self._literal(node, "message", value) for value in self._values(node, "message")]
-        for message in messages:
-            if not message.language and message.datatype != XSD + "string":
-                raise self._error(node, "has a sh:message that is no text")
-        return tuple(sorted(message.value for message in messages))
 
     def _targets(self, node: str) -> tuple[Target, ...]:
         found = [Target(kind, o) for name, kind in _TARGETS.items() for o in self._values(node, name)]
@@ -237,8 +229,8 @@ class _Reader:
         if self._flag(node, "closed"):
             found.append(self._closed(node))
         for value in self._values(node, "sparql"):
-            if constraint := read_constraint(self.graph, value, self.messages(value)):
-                found.append(replace(constraint, source=value))
+            if constraint := read_constraint(self.graph, value):
+                found.append(constraint)
         for declared in self._components:
             found += read_uses(self.graph, node, declared, is_property=is_property)
         return found + self._shape_based(node)
@@ -343,8 +335,3 @@ _BOUNDS = {
 def _local(token: str) -> str:
     """The local name of an IRI in SHACL's namespace, empty for other tokens."""
     return token[len(SH) + 1 : -1] if token.startswith(f"<{SH}") else ""
-
-
-def messages_of(shape: Shape, constraint: Constraint) -> Sequence[str]:
-    """The messages of a constraint: its own, or its shape's."""
-    return constraint.messages or shape.messages

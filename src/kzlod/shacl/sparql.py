@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from textwrap import shorten
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 from kzlod.errors import InputError
 from kzlod.nesting import refuse_deep
 from kzlod.shacl.graph import Graph
-from kzlod.shacl.model import Constraint, Query, Shape
+from kzlod.shacl.messages import joined, messages, shared
+from kzlod.shacl.model import Query, Shape
 from kzlod.shacl.plan import Numbered, Plan
 from kzlod.shacl.sparql_text import ROW, ROWS, Prepared, column
 from kzlod.shacl.sql import Found
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 _SHAPES = "urn:x-kzlod:shapes"
-_TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 
 Row = dict[str, str]
 Forms = Callable[[list[tuple[str, str]]], dict[tuple[str, str], str]]
@@ -119,6 +118,7 @@ class Store:
             found += self._false(prepared, batch, query) if query.is_ask else self._solutions(prepared, batch, query)
         written = forms([(row["this"], row["value"]) for row in found if "value" in row])
         results = []
+        common = shared(shape, constraint)
         for row in found:
             if row.get("failure", "").startswith('"true"'):
                 raise InputError("a query of the shapes reports a failure", where=query.where or "shapes")
@@ -127,7 +127,8 @@ class Store:
             elif shape.path is None:
                 row["value"] = row["this"]
             path = row.get("path", "")
-            text = _message(shape, constraint, {**dict(query.bound), **row})
+            said = messages(shape, constraint, row)
+            text = joined(said) if said != common else ""
             results.append(
                 (numbered.number, row["this"], row.get("value", ""), path if path.startswith("<") else "", text)
             )
@@ -174,20 +175,6 @@ class Store:
             self._has_shapes = True
             lines = "".join(f"{s} {p} {o} <{_SHAPES}> .\n" for s, p, o in self._shapes.triples())
             self._store.extend(ox.parse(lines, format=ox.RdfFormat.N_QUADS))
-
-
-def _message(shape: Shape, constraint: Constraint, values: Row) -> str:
-    """The message of a result, with the values of variables where it names them in braces (section 5.2.3)."""
-    own = [shown(values["message"])] if values.get("message", "").startswith('"') else []
-    texts = own or constraint.messages or shape.messages
-    if not texts:
-        return ""
-    return _TEMPLATE.sub(lambda m: shown(values[m[1]]) if m[1] in values else m[0], texts[0])
-
-
-def shown(token: str) -> str:
-    """A term as a message shows it: an IRI, or the text of a literal."""
-    return parse(token).value
 
 
 def _term(token: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:

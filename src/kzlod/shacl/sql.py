@@ -13,7 +13,7 @@ from kzlod.shacl.sql_terms import texts
 from kzlod.shacl.sql_work import Work
 
 Found = tuple[int, str, str, str, str]
-"""A violation: the constraint's number; the tokens of focus node, value, and a path of its own; a message of its own.
+"""A violation: the constraint's number; the tokens of focus node, value, and a path of its own; messages of its own.
 
 All but the first two are empty where there is none.
 """

@@ -10,7 +10,7 @@ from kzlod.errors import InputError
 from kzlod.quads import QuadTable
 from kzlod.shacl import reference
 from kzlod.shacl.compiles import uncompiled
-from kzlod.shacl.messages import message
+from kzlod.shacl.messages import joined, shared
 from kzlod.shacl.model import Shapes
 from kzlod.shacl.plan import Plan, make_plan
 from kzlod.shacl.report import Report
@@ -66,7 +66,7 @@ def validate(
     if engine == "pyshacl":
         step("pySHACL")
         gathering = Gathering(cursor)
-        gathering.add(reference.validate(_triples(table, source), known.graph).results)
+        gathering.add(reference.validate(_triples(table, source), known).results)
     else:
         reasons = uncompiled(table.sql, source.query(), known)
         if reasons and engine == "duckdb":
@@ -78,7 +78,7 @@ def validate(
         gathering = compiled(work, known, Gathering(cursor, meanings(work.plan)), step)
         if left:
             step("pySHACL")
-            gathering.add(reference.validate(_triples(table, source), known.graph, roots=left).results)
+            gathering.add(reference.validate(_triples(table, source), known, roots=left).results)
     step("report")
     return gathering.report(
         owners=known.owners(), warnings=known.warnings, prefixes=prefixes, most=most, placing=placing
@@ -117,5 +117,5 @@ def meanings(plan: Plan) -> Iterator[Meaning]:
     for numbered in plan.constraints:
         shape, constraint = plan.shapes[numbered.shape], numbered.constraint
         path = str(shape.path) if shape.path else ""
-        text = message(shape, constraint)
+        text = joined(shared(shape, constraint))
         yield path, constraint.token, shape.severity, shape.id, text, constraint.source

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 from kzlod.shacl.report import Group, Report, Result
 
-_NAMES = tuple(field.name for field in fields(Result))
-
 
 def as_json(report: Report) -> Iterator[str]:
-    """One object; terms are N-Quads tokens, and what is empty is left out.
+    """One object; terms are N-Quads tokens, and what is empty is left out; `message` is the text to show of `messages`.
 
     >>> print("".join(as_json(Report(True, ()))), end="")
     {"conforms": true, "counts": {"violation": 0, "warning": 0, "info": 0},
@@ -26,13 +24,13 @@ def as_json(report: Report) -> Iterator[str]:
         yield f"{',' if number else ''}\n{_text(_said(group))}"
     yield '],\n"results": ['
     for number, result in enumerate(report.results):
-        yield f"{',' if number else ''}\n{_text({name: text for name in _NAMES if (text := getattr(result, name))})}"
+        yield f"{',' if number else ''}\n{_text(_said(result))}"
     yield "]}\n"
 
 
-def _said(group: Group) -> dict[str, object]:
-    said = {name: value for name, value in asdict(group).items() if value and name != "examples"}
-    return {**said, "level": group.level}
+def _said(one: Group | Result) -> dict[str, object]:
+    names = (field.name for field in fields(one) if field.name != "examples")
+    return {name: value for name in (*names, "message", "level") if (value := getattr(one, name, None))}
 
 
 def _text(value: object) -> str:

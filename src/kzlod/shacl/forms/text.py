@@ -15,8 +15,8 @@ def as_text(report: Report) -> Iterator[str]:
     """The groups with their first results, then a summary as the last line.
 
     >>> p, c, s, shape = "<http://e/p>", "<http://e/C>", "<http://e/s>", "<http://e/S>"
-    >>> result = Result("<http://e/a>", p, '"1"', c, s, shape, "is odd")
-    >>> group = Group(shape, shape, p, c, s, "is odd", 2, (result,))
+    >>> result = Result("<http://e/a>", p, '"1"', c, s, shape, ('"is odd"',))
+    >>> group = Group(shape, shape, p, c, s, ('"is odd"',), 2, (result,))
     >>> print("".join(as_text(Report(False, (result,), groups=(group,), prefixes={"": "http://e/"}))), end="")
     2 violations: :S :p, :C: is odd
         :a  "1"

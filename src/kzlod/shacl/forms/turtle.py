@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from kzlod.shacl.paths import Path, parse_path
 from kzlod.shacl.report import Report, Result
-from kzlod.terms import literal
 from kzlod.vocab import SH
 
 _OPERATORS = {
@@ -38,7 +37,7 @@ def _result(result: Result) -> str:
         "focusNode": result.focus,
         "resultPath": _path(parse_path(result.path)) if result.path else "",
         "value": result.value,
-        "resultMessage": literal(result.message) if result.message else "",
+        "resultMessage": ", ".join(result.messages),
         "resultSeverity": result.severity,
         "sourceConstraintComponent": result.component,
         "sourceConstraint": result.constraint,
