@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kzlod.errors import InputError
@@ -13,6 +14,8 @@ from kzlod.vocab import OWL, RDF, RDFS, SH, XSD
 
 _TRUE = f'"true"^^<{XSD}boolean>'
 _COMPONENT = f"<{SH}ConstraintComponent>"
+_LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*(?=>$)")
+"""The longest name without a colon at the end of an IRI (section 6.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,17 @@ def read_components(graph: Graph) -> tuple[Component, ...]:
 
 def _component(graph: Graph, node: str) -> Component:
     where = graph.file(node) or "shapes"
-    parameters, optional = [], set()
+    parameters, optional = list[tuple[str, str]](), set[str]()
     for parameter in graph.values(node, _sh("parameter")):
         paths = graph.values(parameter, _sh("path"))
         if len(paths) != 1 or not paths[0].startswith("<"):
             raise InputError(f"a parameter of {node} needs one IRI as sh:path", where=where)
-        name = paths[0].rstrip(">").replace("/", "#").rpartition("#")[2]
+        local = _LOCAL_NAME.search(paths[0])
+        name = local[0] if local else ""
         if not name.isidentifier() or name in ("this", "shapesGraph", "currentShape", "path", "PATH", "value"):
             raise InputError(f"the parameter {paths[0]} of {node} gives no name for a variable", where=where)
+        if name in dict(parameters).values():
+            raise InputError(f"two parameters of {node} give the variable {name}", where=where)
         parameters.append((paths[0], name))
         if _TRUE in graph.values(parameter, _sh("optional")):
             optional.add(paths[0])
@@ -82,17 +88,17 @@ def _component(graph: Graph, node: str) -> Component:
 
 
 def _validator(graph: Graph, component: str, name: str) -> str:
-    validators = graph.values(component, _sh(name))
+    """The validator of a kind (section 6.2.3); those in other languages may stand beside it."""
+    wanted, other = ("ask", "select") if name == "validator" else ("select", "ask")
+    nodes = graph.values(component, _sh(name))
+    found = [node for node in nodes if graph.values(node, _sh(wanted)) and not graph.values(node, _sh(other))]
     where = graph.file(component) or "shapes"
-    if len(validators) > 1:
-        raise InputError(f"the component {component} has {len(validators)} values of sh:{name}", where=where)
-    for node in validators:
-        forms = [form for form in ("ask", "select") if graph.values(node, _sh(form))]
-        if len(forms) != 1 or (name == "validator" and forms[0] != "ask"):
-            wanted = "one sh:ask" if name == "validator" else "one sh:ask or one sh:select"
-            message = f"sh:{name} of the component {component} needs {wanted}; other languages are not supported"
-            raise InputError(message, where=where)
-    return validators[0] if validators else ""
+    if nodes and not found:
+        message = f"sh:{name} of the component {component} needs one sh:{wanted}; other languages are not supported"
+        raise InputError(message, where=where, remedy="sh:ask goes with sh:validator, sh:select with the two others")
+    if len(found) > 1:
+        raise InputError(f"the component {component} has {len(found)} values of sh:{name}", where=where)
+    return found[0] if found else ""
 
 
 def read_uses(graph: Graph, shape: str, component: Component, *, is_property: bool) -> list[Constraint]:

@@ -38,8 +38,10 @@ _PARAMETERS = (
     | (_ONCE - {"severity", "deactivated", "path", "flags", "ignoredProperties"})
     | frozenset("class equals disjoint lessThan lessThanOrEquals hasValue pattern sparql".split())
 )
-_SILENT = frozenset("message severity deactivated name description order group defaultValue rule".split())
+_SILENT = frozenset("message severity deactivated name description order group defaultValue optional rule".split())
 _REFUSED = frozenset("target js expression jsFunctionName nodeByExpression select ask".split())
+# What a shape can say as a constraint in SPARQL, which it may be at the same time, of itself or of others.
+_OF_CONSTRAINTS = frozenset("select prefixes".split())
 
 
 def read_shapes(paths: Mapping[str, File]) -> Shapes:
@@ -81,9 +83,12 @@ class _Reader:
         self._components = read_components(graph)
         self._own = frozenset(path for component in self._components for path, _ in component.parameters)
         self._parents: dict[str, list[str]] = {}
+        self._asked = set[str]()
         for s, p, o in graph.triples():
             if p == f"<{SH}property>":
                 self._parents.setdefault(o, []).append(s)
+            elif p == f"<{SH}sparql>":
+                self._asked.add(o)
 
     def _subclasses(self, of: set[str]) -> set[str]:
         found, todo = set(of), list(of)
@@ -135,8 +140,10 @@ class _Reader:
             path = read_path(self.graph, paths[0])
         elif f"<{SH}PropertyShape>" in self.graph.values(node, _TYPE):
             raise self._error(node, "is a property shape without sh:path", "add sh:path")
-        names = [_local(p) for p in self.graph.predicates(node)]
-        for name in names:
+        names = {_local(p) for p in self.graph.predicates(node)}
+        if node in self._asked:
+            names -= _OF_CONSTRAINTS
+        for name in sorted(names):
             if name in _REFUSED:
                 raise self._error(node, f"uses sh:{name}, which is no part of SHACL Core or SHACL-SPARQL", "remove it")
             if path is None and name in _ONLY_PROPERTY:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise, takewhile
 
 from kzlod.errors import InputError
+from kzlod.nesting import refuse_deep
 from kzlod.vocab import RDF
 
 ROWS = "urn:x-kzlod:rows"
@@ -71,6 +72,8 @@ class Prepared:
         self.is_ask = is_ask
         self._where, self._bound, self._is_ask = where, frozenset(bound), is_ask
         tokens = [token for token in _tokens(text) if token[0] != "comment"]
+        is_query = ("word", "SELECT"), ("word", "ASK")
+        self._prologue = "".join(value for _, value in takewhile(lambda token: token not in is_query, tokens))
         self.used = frozenset(value[1:] for kind, value in tokens if kind == "variable") & self._bound
         self._check(tokens)
         words = {value for kind, value in tokens if kind == "word"}
@@ -82,7 +85,8 @@ class Prepared:
         return InputError(f"a SPARQL query of the shapes {message}", where=self._where or "shapes", remedy=remedy)
 
     def _check(self, tokens: list[Token]) -> None:
-        significant = [token for token in tokens if token[0] != "space"]
+        places = [place for place, token in enumerate(tokens) if token[0] != "space"]
+        significant = [tokens[place] for place in places]
         depth = 0
         for position, (kind, value) in enumerate(significant):
             depth += {"{": 1, "}": -1}.get(value, 0) if kind == "mark" else 0
@@ -97,7 +101,7 @@ class Prepared:
             if value == "AS" and following[0] == "variable" and following[1][1:] in self._bound:
                 raise self._error(f"assigns {following[1]}, which is bound before it runs", "take another variable")
             if value == "SELECT":
-                self._check_projection(significant[position + 1 :], nested=depth > 0)
+                self._check_projection(tokens[places[position] + 1 :], nested=depth > 0)
         forms = [value for kind, value in significant if kind == "word" and value in ("SELECT", "ASK")]
         if not forms or (forms[0] == "ASK") != self._is_ask:
             wanted = "ASK" if self._is_ask else "SELECT"
@@ -112,14 +116,36 @@ class Prepared:
             if kind == "mark":
                 brackets += {"(": 1, ")": -1}.get(value, 0)
                 if value == "*" and not brackets:
-                    returned |= _named(tokens[position:])
+                    returned |= self._in_scope(tokens[position:])
             if kind == "variable" and (not brackets or last == "AS"):
                 returned.add(value[1:])
-            last = value
+            last = value if kind != "space" else last
         needed = self._bound if nested else {"this"} & (self.used if self._is_ask else self._bound)
         for name in sorted(needed - returned - _OPTIONAL):
             what = "has a subquery that does not return" if nested else "does not return"
             raise self._error(f"{what} ${name}, which is bound before it runs", f"add ${name} to its SELECT")
+
+    def _in_scope(self, tokens: list[Token]) -> set[str]:
+        """The variables that `*` stands for (SPARQL 1.1, section 18.2.1): tokens begin with it.
+
+        None of them is only in a FILTER. What does not parse is left to the parser of the whole query.
+        """
+        import pyoxigraph as ox
+
+        depth, end = 0, len(tokens)
+        for position, (_, value) in enumerate(tokens):
+            depth += {"{": 1, "}": -1}.get(value, 0)
+            if value == "}" and not depth:
+                end = position + 1
+                break
+        text = f"{self._prologue}SELECT {''.join(value for _, value in tokens[:end])}"
+        refuse_deep(text, where=self._where or "shapes")
+        try:
+            answer = ox.Store().query(text)
+        except SyntaxError:
+            return set(self._bound)
+        assert isinstance(answer, ox.QuerySolutions)
+        return {variable.value for variable in answer.variables}
 
     def _rewrite(self, tokens: list[Token], path: str) -> str:
         names = [f"?{name}" for name in sorted(self.used | self._needed())]
@@ -231,18 +257,6 @@ def _anywhere(before: Token, token: Token, after: Token) -> bool:
     if token == ("mark", "!"):
         return after[0] in ("iri", "name") or after[1] in ("(", "^", "a")
     return token[0] == "mark" and token[1] in "*?+"
-
-
-def _named(tokens: list[Token]) -> set[str]:
-    """The variables in the first group in braces."""
-    found, depth = set[str](), 0
-    for kind, value in tokens:
-        depth += {"{": 1, "}": -1}.get(value, 0) if kind == "mark" else 0
-        if depth and kind == "variable":
-            found.add(value[1:])
-        if value == "}" and not depth:
-            break
-    return found
 
 
 def _begins(token: Token) -> bool:
