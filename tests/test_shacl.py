@@ -133,9 +133,9 @@ values = st.one_of(
     st.sampled_from([*NODES[:3], *LITERALS]).map(lambda term: f"sh:hasValue {term}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:equals {p}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:disjoint {p}"),
-    st.sampled_from(['"no"', '"no"@en, "nein"@de-AT', '"a\\n\\"b\\"", "c"@fr']).map(
-        lambda texts: f"sh:message {texts}"
-    ),
+)
+messages = st.sampled_from(
+    ["", ' ; sh:message "no"', ' ; sh:message "no"@en, "nein"@de-AT', ' ; sh:message "a\\n\\"b\\"", "c"@fr']
 )
 counts = st.tuples(st.sampled_from(["minCount", "maxCount"]), st.integers(0, 3)).map(
     lambda two: f"sh:{two[0]} {two[1]}"
@@ -194,7 +194,7 @@ def shapes_of(
 
     def property_shape(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         parts = st.lists(st.one_of(values, of_properties, inner), min_size=1, max_size=3).map(unique)
-        shape = st.tuples(some_path, parts).map(lambda two: f"[ sh:path {two[0]} ; {two[1]} ]")
+        shape = st.tuples(some_path, parts, messages).map(lambda three: "[ sh:path {} ; {}{} ]".format(*three))
         return st.one_of(shape, less if ordered else asked)
 
     def logic(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -227,11 +227,12 @@ def shapes_of(
     closed = st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:q )")
     part = st.one_of(nested, qualified, siblings, closed, property_shape(nested).map(lambda s: f"sh:property {s}"))
     parts = st.lists(part, min_size=1, max_size=3)
-    shapes = st.lists(st.tuples(st.lists(targets, min_size=1, max_size=2), parts), min_size=1, max_size=2)
+    shape = st.tuples(st.lists(targets, min_size=1, max_size=2), parts, messages)
+    shapes = st.lists(shape, min_size=1, max_size=2)
     return shapes.map(
         lambda shapes: "".join(
-            f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)} .\n"
-            for n, (target, parts) in enumerate(shapes)
+            f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)}{texts} .\n"
+            for n, (target, parts, texts) in enumerate(shapes)
         )
     )
 
