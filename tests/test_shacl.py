@@ -134,9 +134,11 @@ values = st.one_of(
     st.sampled_from(PREDICATES).map(lambda p: f"sh:equals {p}"),
     st.sampled_from(PREDICATES).map(lambda p: f"sh:disjoint {p}"),
 )
-messages = st.sampled_from(
-    ["", ' ; sh:message "no"', ' ; sh:message "no"@en, "nein"@de-AT', ' ; sh:message "a\\n\\"b\\"", "c"@fr']
-)
+# What a shape says beside its constraints.
+beside = st.sampled_from(
+    ["", ' ; sh:message "no"', ' ; sh:message "no"@en, "nein"@de-AT', ' ; sh:message "a\\n\\"b\\"", "c"@fr',
+     " ; sh:severity sh:Warning", " ; sh:deactivated true"]
+)  # fmt: skip
 counts = st.tuples(st.sampled_from(["minCount", "maxCount"]), st.integers(0, 3)).map(
     lambda two: f"sh:{two[0]} {two[1]}"
 )
@@ -194,7 +196,7 @@ def shapes_of(
 
     def property_shape(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         parts = st.lists(st.one_of(values, of_properties, inner), min_size=1, max_size=3).map(unique)
-        shape = st.tuples(some_path, parts, messages).map(lambda three: "[ sh:path {} ; {}{} ]".format(*three))
+        shape = st.tuples(some_path, parts, beside).map(lambda three: "[ sh:path {} ; {}{} ]".format(*three))
         return st.one_of(shape, less if ordered else asked)
 
     def logic(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -227,12 +229,12 @@ def shapes_of(
     closed = st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:q )")
     part = st.one_of(nested, qualified, siblings, closed, property_shape(nested).map(lambda s: f"sh:property {s}"))
     parts = st.lists(part, min_size=1, max_size=3)
-    shape = st.tuples(st.lists(targets, min_size=1, max_size=2), parts, messages)
+    shape = st.tuples(st.lists(targets, min_size=1, max_size=2), parts, beside)
     shapes = st.lists(shape, min_size=1, max_size=2)
     return shapes.map(
         lambda shapes: "".join(
-            f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)}{texts} .\n"
-            for n, (target, parts, texts) in enumerate(shapes)
+            f"ex:S{n} a sh:NodeShape ; {' ; '.join(target)} ; {unique(parts)}{more} .\n"
+            for n, (target, parts, more) in enumerate(shapes)
         )
     )
 
