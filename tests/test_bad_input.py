@@ -477,6 +477,10 @@ def test_a_fault_in_a_question(name: str, kzlod: Run) -> None:
     [
         ("#+ summary: [", "queries/bad.rq:1: its header is not YAML: "),
         ("#+ description: none", "queries/bad.rq: has no summary; begin it with a line such as `#+ summary: "),
+        ("#+ summary: True", "queries/bad.rq: its summary is no text: True; put it in quotes, or write a text for"),
+        ("#+ summary: {en: 7}", "queries/bad.rq: its summary is no text: 7; put it in quotes"),
+        ("#+ summary: {}", "queries/bad.rq: has no summary; "),
+        ("#+ summary: {english: S}", "queries/bad.rq: its summary: 'english' is no language tag; give one such as"),
         (
             "#+ summary: S\n#+ parameters: {year: {type: integer}}",
             "queries/bad.rq: has no slot for year; write `VALUES",
@@ -495,6 +499,9 @@ def test_a_query_with_a_wrong_header(header: str, message: str, tiny: Path, kzlo
         result = kzlod(*arguments, "--project", tiny)
         assert said(result, 2).startswith(f"kzlod: {message}")
         assert result.stdout == ""
+    checked = kzlod("check", "--project", tiny)
+    assert checked.exit_code == 1
+    assert message in checked.stdout
 
 
 def test_sparql_that_is_not_utf_8(tmp_path: Path, kzlod: Run) -> None:

@@ -101,6 +101,7 @@ class TestFile:
 
     def test_header(self, query: CannedQuery) -> None:
         assert len(query.summary) <= 100
+        assert query.summaries.keys() == set(PROJECT.languages)
         assert query.description
         assert all(parameter.description for parameter in query.parameters.values())
 

@@ -13,6 +13,7 @@ from kzlod.check.labels import check_labels
 from kzlod.check.links import check_links, check_matches, check_terms
 from kzlod.check.literals import check_literals
 from kzlod.check.publication import check_publication
+from kzlod.check.queries import check_queries
 from kzlod.check.shapes import check_shapes
 from kzlod.dataset import TABLES, Dataset
 from kzlod.evidence.prove import check_corpus, check_words
@@ -49,7 +50,7 @@ def check(
     own nothing else: what more they would cause is noise. Of each kind a thousand findings are kept, the rest counted.
     """
     step("tables")
-    found = list(dataset.findings)
+    found = [*dataset.findings, *check_queries(dataset.project)]
     if not dataset.readable:
         return tuple(sorted(found))
     doubtful = dataset.subjects(finding for finding in found if finding.code in _ROWS)

@@ -118,6 +118,13 @@ KINDS = (
         "data/more.ttl: the predicate <http://example.org/1> does not end in a name, which RDF/XML needs; end the property's IRI in a name",
     ),
     FindingKind(
+        "query.header",
+        "error",
+        "A query of `queries/` cannot be read, or its header is wrong: pages and the API are made from it.",
+        "Mend the lines that begin with `#+`.",
+        "queries/things.rq: its summary is no text: True; put it in quotes, or write a text for each language: `#+ summary: {en: Trade, ru: Торговля}`",
+    ),
+    FindingKind(
         "check.more",
         "error",
         "More findings of a kind than are told one by one.",

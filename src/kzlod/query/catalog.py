@@ -10,6 +10,8 @@ name, which is valid SPARQL as it stands and is filled with a term's own seriali
     #+ plot: {kind: line, x: period, y: value, series: said_by}
     #+ featured: 1
     SELECT … WHERE { VALUES ?year { UNDEF } … }
+
+A summary may be a text for each language, by its tag: `summary: {en: Bilateral trade, ru: Взаимная торговля}`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import yaml
 
 from kzlod.errors import QueryError
 from kzlod.project import Project
+from kzlod.query.labels import DEFAULT, language_tag
 from kzlod.query.plotted import Plot, plotted
 from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import XSD
@@ -80,7 +83,8 @@ class Parameter:
 class CannedQuery:
     """A canned query: `name` is its file's, `text` its SPARQL.
 
-    `featured` is its place among those that the first page of a site begins with, from 1; 0 for the others.
+    `summary` is in English, or in the first language that there is; `summaries` has it by language tag. `featured` is
+    its place among those that the first page of a site begins with, from 1; 0 for the others.
     """
 
     name: str
@@ -90,6 +94,18 @@ class CannedQuery:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     plot: Plot | None = None
     featured: int = 0
+    summaries: Mapping[str, str] = field(default_factory=dict)
+
+    def summary_in(self, language: str) -> tuple[str, str]:
+        """The summary in a language, or the one that stands in for it, and the language that it is in.
+
+        >>> query = CannedQuery("trade", "Trade", "", "", summaries={"en": "Trade", "ru": "Торговля"})
+        >>> query.summary_in("ru"), query.summary_in("kk")
+        (('Торговля', 'ru'), ('Trade', 'en'))
+        """
+        if language in self.summaries:
+            return self.summaries[language], language
+        return self.summary, next((tag for tag, text in self.summaries.items() if text == self.summary), DEFAULT)
 
     def fill(self, values: Mapping[str, str]) -> str:
         """The query's SPARQL with its slots filled; raises `QueryError` for an unknown parameter or a wrong value."""
@@ -136,10 +152,11 @@ def read(path: Path, project: Project) -> CannedQuery:
         at = f":{[*lines, len(lines) + 1][mark.line]}" if mark else ""
         remedy = "mend the lines that begin with #+"
         raise QueryError(f"its header is not YAML: {problem or error}", where=where + at, remedy=remedy) from error
-    if not isinstance(header, dict) or not isinstance(header.get("summary"), str):
+    if not isinstance(header, dict) or header.get("summary") in (None, "", {}):
         raise QueryError(
             "has no summary", where=where, remedy="begin it with a line such as `#+ summary: What it answers`"
         )
+    summaries = _summaries(header["summary"], where)
     declared = header.get("parameters") or {}
     if not isinstance(declared, dict):
         remedy = "write each as `#+   year: {type: integer, description: …}`"
@@ -153,7 +170,22 @@ def read(path: Path, project: Project) -> CannedQuery:
     if not isinstance(featured, int) or featured < 0:
         raise QueryError("its featured is no place in an order", where=where, remedy="write it as `featured: 1`")
     plot = plotted(header.get("plot"), where)
-    return CannedQuery(path.stem, header["summary"], description, text, parameters, plot, featured)
+    summary = summaries.get(DEFAULT) or next(iter(summaries.values()))
+    return CannedQuery(path.stem, summary, description, text, parameters, plot, featured, summaries)
+
+
+def _summaries(summary: Any, where: str) -> dict[str, str]:
+    """A summary by language; a text alone is in English."""
+    texts = summary if isinstance(summary, dict) else {DEFAULT: summary}
+    for tag, text in texts.items():
+        if not isinstance(text, str) or not isinstance(tag, str):
+            remedy = "put it in quotes, or write a text for each language: `#+ summary: {en: Trade, ru: Торговля}`"
+            raise QueryError(f"its summary is no text: {text!r}", where=where, remedy=remedy)
+        try:
+            language_tag(tag)
+        except QueryError as error:
+            raise QueryError(f"its summary: {error.message}", where=where, remedy=error.remedy) from error
+    return {tag: " ".join(text.split()) for tag, text in texts.items()}
 
 
 def _parameter(name: str, fields: Any, project: Project, where: str) -> Parameter:

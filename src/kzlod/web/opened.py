@@ -55,6 +55,8 @@ class OpenRelease:
     def __init__(self, folder: Path, project: Project, kept_: Kept) -> None:
         self.folder, self.project, self.kept = folder, project, kept_
         self.digest = kept_.digest
+        self.queries: Mapping[str, CannedQuery] = {query.name: query for query in catalog(project)}
+        """The canned queries, by name."""
         self._lines = SortedLines.of_file(kept_.quads)
         self._store = ox.Store.read_only(str(kept_.store))
         self.label = lru_cache(_LABELS)(self._label)
@@ -67,7 +69,7 @@ class OpenRelease:
     def open(cls, folder: Path, *, cache: Path) -> Self:
         """Open a release; what it needs besides is made in the folder `cache` where it is not there yet.
 
-        Raises `InputError` for what is no release.
+        Raises `InputError` for what is no release, `QueryError` for a query of it whose header is wrong.
         """
         latest = folder / "latest"
         folder = (latest if latest.is_dir() else folder).resolve()
@@ -78,11 +80,6 @@ class OpenRelease:
     def base(self) -> str:
         """What the IRIs that are answered begin with."""
         return self.project.base
-
-    @cached_property
-    def queries(self) -> Mapping[str, CannedQuery]:
-        """The canned queries, by name."""
-        return {query.name: query for query in catalog(self.project)}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

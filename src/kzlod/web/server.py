@@ -65,7 +65,8 @@ def serve(
 
     `cache` is the folder for what is made once a release; `port` 0 takes a free one; `timeout` is how many seconds a
     query may take; `log` gets a line of JSON a request; `ready` is told the release and the address when requests are
-    answered. Raises `InputError` for what is no release, or an address that cannot be listened at.
+    answered. Raises `InputError` for what is no release, or an address that cannot be listened at, `QueryError` for a
+    query whose header is wrong.
     """
     release = OpenRelease.open(folder, cache=cache)
     listening = _listen(host, port)
