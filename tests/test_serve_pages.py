@@ -185,7 +185,7 @@ def test_in_a_browser_without_script(live: Served, page: Page) -> None:
     page.on("console", lambda message: errors.append(message.text))
     page.goto(f"{live.url}/")
     page.get_by_role("link", name="Queries", exact=True).click()
-    page.get_by_role("link", name="trade-by-year").click()
+    page.get_by_role("link", name="Bilateral trade over time").click()
     page.get_by_label("year").fill("2023")
     page.get_by_role("button", name="Ask").click()
     assert page.get_by_role("cell", name="more than $41 billion").count() == 1

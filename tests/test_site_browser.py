@@ -116,7 +116,7 @@ def test_a_static_site_stands_below_any_path(files: str, browser: Browser) -> No
     with watched(browser, width=390, scripts=False) as seen:
         seen.page.goto(files)
         seen.page.get_by_role("link", name="Queries", exact=True).click()
-        seen.page.get_by_role("link", name="conflicts", exact=True).click()
+        seen.page.get_by_role("link", name="Where documents differ").click()
         assert seen.page.get_by_role("cell", name="more than 190 meters").count() == 1
         assert seen.page.url == f"{files}queries/conflicts.html"
         seen.page.goto(f"{files}queries/figures.html")

@@ -16,7 +16,7 @@ from kzlod.query.results import Table
 from kzlod.web import mapped
 from kzlod.web.chart import MOST, Bars, Curve, Ties, charts
 from kzlod.web.mapped import HEIGHT, WIDTH, Map
-from kzlod.web.told import grouped
+from kzlod.web.numbers import grouped
 
 
 def _query(kind: str, **columns: str) -> CannedQuery:
@@ -36,22 +36,24 @@ def test_bars_are_as_long_as_their_values(values: list[float]) -> None:
     assert isinstance(bars, Bars)
     assert len(bars.bars) + bars.more == len(values)
     assert len(bars.bars) <= MOST
-    longest = max(bars.bars, key=lambda bar: bar.length)
-    for bar, value in zip(bars.bars, values, strict=False):
-        assert 0 <= bar.start <= 100
-        assert bar.start + bar.length <= 100.01
-        if abs(value) > abs(values[bars.bars.index(longest)]):
-            assert bar.length == pytest.approx(longest.length, abs=0.02)
+    parts = [part for bar in bars.bars for part in bar.parts]
+    assert len(parts) == len(bars.bars)
+    longest = max(parts, key=lambda part: part.length)
+    for part, value in zip(parts, values, strict=False):
+        assert 0 <= part.start <= 100
+        assert part.start + part.length <= 100.01
+        if abs(value) > abs(values[parts.index(longest)]):
+            assert part.length == pytest.approx(longest.length, abs=0.02)
 
 
 def test_rows_are_counted_where_no_length_is_named() -> None:
     table = _table("y s", ("a", "one"), ("a", "one"), ("a", "two"), ("b", "two"))
     [bars] = charts(_query("bar", y="y", series="s"), table)
     assert isinstance(bars, Bars)
-    assert [(bar.label, bar.note, bar.text) for bar in bars.bars] == [
-        ("a", "one", "2"),
-        ("a", "two", "1"),
-        ("b", "two", "1"),
+    assert [(bar.label, bar.note, bar.text) for bar in bars.bars] == [("a", "one: 2 · two: 1", "3"), ("b", "two", "1")]
+    assert [[(part.start, part.length, part.series) for part in bar.parts] for bar in bars.bars] == [
+        [(0, 66.67, 0), (66.67, 33.33, 1)],
+        [(0, 33.33, 1)],
     ]
     assert bars.series == ("one", "two")
 
@@ -59,9 +61,9 @@ def test_rows_are_counted_where_no_length_is_named() -> None:
 def test_each_unit_has_a_chart_of_its_own() -> None:
     table = _table("y x unit", ("a", 1.0, "USD"), ("b", 900.0, "PERCENT"), ("c", 2.0, "USD"))
     found = charts(_query("bar", y="y", x="x"), table)
-    assert [(one.unit, [bar.length for bar in one.bars]) for one in found if isinstance(one, Bars)] == [
+    assert [(one.unit, [bar.parts[0].length for bar in one.bars]) for one in found if isinstance(one, Bars)] == [
         ("USD", [50.0, 100.0]),
-        ("PERCENT", [100.0]),
+        ("%", [100.0]),
     ]
 
 
@@ -137,7 +139,27 @@ def test_outlines_are_read_from_topojson(tmp_path: Path, monkeypatch: pytest.Mon
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**15), max_value=10**15))
 def test_grouped_digits_are_the_number(number: object) -> None:
-    assert grouped(str(number)).replace("\u202f", "").replace("−", "-") in (
-        str(number),
-        str(number).removeprefix("-0."),
-    )
+    assert grouped(str(number)).replace(",", "").replace("−", "-") == str(number)
+    assert grouped(str(number), "ru").replace("\u202f", "").replace("−", "-").replace(",", ".") == str(number)
+
+
+def test_a_number_is_written_as_its_language_has_it() -> None:
+    assert [grouped("-1234567.5", language) for language in ("en", "kk", "ru", "zh")] == [
+        "−1,234,567.5",
+        "−1\u202f234\u202f567,5",
+        "−1\u202f234\u202f567,5",
+        "−1,234,567.5",
+    ]
+    assert [grouped(text) for text in ("2024", "20240", "1e9", "INF", "about 3")] == [
+        "2024",
+        "20,240",
+        "1e9",
+        "INF",
+        "about 3",
+    ]
+
+
+def test_charts_write_numbers_and_units_in_the_language_of_the_page() -> None:
+    [bars] = charts(_query("bar", y="y", x="x"), _table("y x unit", ("a", 41000.5, "TONNE")), "ru")
+    assert isinstance(bars, Bars)
+    assert (bars.unit, bars.bars[0].text) == ("тонн", "41\u202f000,5")

@@ -27,6 +27,7 @@ ARABIC = "جسر المشاة \u202eevil\u202c"
 COMBINING = "Z" + "\u0310\u0311\u0312\u0313" * 40 + "algo"
 MANY = 10_000
 QUERIES = {
+    "undrawn": "#+ summary: Undrawn\n#+ plot: {kind: bar, y: s, x: o}\nSELECT ?s ?o { VALUES (?s ?o) { (1 <urn:o>) } }",
     "nothing": "#+ summary: Nothing\n#+ plot: {kind: bar, y: s, x: o}\nSELECT ?s ?o { ?s <urn:none> ?o }",
     "one": '#+ summary: One\n#+ plot: {kind: line, x: y, y: v}\nSELECT ?y ?v { VALUES (?y ?v) { ("2020" 5.5) } }',
     "curve": (
@@ -52,6 +53,8 @@ def _statements() -> Iterator[str]:
         yield f"{figure} {value} {number} .\n"
         yield f"{figure} <{kz}evidence> <{BASE}passage/001-02> .\n"
         yield f"{figure} {type_} <http://purl.org/linked-data/cube#Observation> .\n"
+        yield f"<{BASE}conflict/one> <http://www.w3.org/ns/prov#hadMember> {figure} .\n"
+    yield f"<{BASE}conflict/one> {type_} <{kz}ConflictSet> .\n"
 
 
 def _many() -> Iterator[str]:
@@ -122,10 +125,18 @@ def test_a_figure_without_a_unit_says_so(site: Written) -> None:
     assert page.count('<rect class="fill"') == 0  # one number compares with nothing
 
 
+def test_figures_of_one_source_conflict_with_that_source(site: Written) -> None:
+    page = _text(site, "thing/long")
+    assert page.count("conflicts with other figures of the same source") == 2
+    assert "another source" not in page
+
+
 def test_queries_with_little_to_show_say_so(site: Written) -> None:
     nothing = _text(site, "queries/nothing")
     assert "The answer is empty: there are no rows." in nothing
-    assert "There is nothing to draw in this answer." in nothing
+    assert "There is nothing to draw in this answer." not in nothing
+    assert "<table" not in nothing
+    assert "There is nothing to draw in this answer." in _text(site, "queries/undrawn")
     one = _text(site, "queries/one")
     assert "<polyline" not in one
     assert one.count('<li><span class="label">2020</span>') == 1

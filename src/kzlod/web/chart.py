@@ -11,12 +11,15 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from kzlod.errors import QueryError
-from kzlod.plot.marks import Marks
+from kzlod.plot.marks import Marks, width
 from kzlod.query import CannedQuery, Table
+from kzlod.query.labels import DEFAULT
+from kzlod.web.frame import term
 from kzlod.web.mapped import Map, mapped
-from kzlod.web.told import grouped
+from kzlod.web.numbers import grouped
 
 MOST = 60
 """How many rows a chart has."""
@@ -24,17 +27,25 @@ COLOURS = 8
 """How many series have a colour of their own."""
 _TICKS = 5
 _ROW, _MARGIN = 22, 12
+_LETTERS, _WIDEST = 1.3, 360
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a bar: from where it goes and how far, in per cent, and its series by number."""
+
+    start: float
+    length: float
+    series: int
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: its name, from where to where it goes in per cent, what it says, its series by number."""
+    """A bar: its name, its parts, what it says."""
 
     label: str
-    start: float
-    length: float
+    parts: tuple[Part, ...]
     text: str
-    series: int
     note: str = ""
 
 
@@ -84,11 +95,16 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What goes from what to what: names on the left and on the right, each with its height, and ties."""
+    """What goes from what to what: names on the left and on the right, each with its height, and ties.
+
+    `before` and `after` are the widths of the names on both sides, in pixels.
+    """
 
     left: tuple[tuple[int, str], ...]
     right: tuple[tuple[int, str], ...]
     ties: tuple[Tie, ...]
+    before: int
+    after: int
     height: int
     series: tuple[str, ...]
     more: int
@@ -99,8 +115,11 @@ class Ties:
 Chart = Bars | Curve | Ties | Map
 
 
-def charts(query: CannedQuery, table: Table) -> list[Chart]:
-    """The charts of an answer, one for each unit; none where a query has no plot or its answer nothing to draw."""
+def charts(query: CannedQuery, table: Table, language: str = DEFAULT) -> list[Chart]:
+    """The charts of an answer, one for each unit; none where a query has no plot or its answer nothing to draw.
+
+    Numbers and units are written as in a language.
+    """
     if query.plot is None:
         return []
     try:
@@ -113,12 +132,14 @@ def charts(query: CannedQuery, table: Table) -> list[Chart]:
         case "network":
             return [_ties(marks)]
         case "bar":
-            return _bars(marks, "y", "x" if "x" in marks.columns else "")
+            return _bars(marks, "y", "x", language) if "x" in marks.columns else [_counted(marks)]
     numeric = [role for role in ("x", "y") if marks.kind(role) == "quantitative"]
     along = len(numeric) == 2 or (numeric == ["y"] and marks.kind("x") == "temporal")
     if along and len(marks.distinct("x")) > 1:
-        return _curves(marks)
-    return _bars(marks, "x", "y") if "y" in numeric else _bars(marks, "y", numeric[0] if numeric else "")
+        return _curves(marks, language)
+    if not numeric:
+        return [_counted(marks)]
+    return _bars(marks, "x", "y", language) if "y" in numeric else _bars(marks, "y", "x", language)
 
 
 def _units(marks: Marks) -> Iterable[tuple[str, list[dict[str, object]]]]:
@@ -135,15 +156,35 @@ def _number(names: list[str], row: dict[str, object]) -> int:
     return min(names.index(str(row["series"])), COLOURS - 1) if row.get("series") else 0
 
 
-def _bars(marks: Marks, name: str, length: str) -> list[Chart]:
+def _unit(code: object, language: str) -> str:
+    """A unit by its name, where there is one for its QUDT code."""
+    return term(f"unit:{code}", language) or str(code)
+
+
+def _counted(marks: Marks) -> Bars:
+    """How many rows have each name, the most frequent first; a series is a part of the bar."""
+    names = _names(list(map(dict, marks.rows)))
+    times: dict[str, Counter[str]] = {}
+    for row in marks.rows:
+        times.setdefault(str(row["y"]), Counter())[str(row.get("series") or "")] += 1
+    ordered = sorted(times.items(), key=lambda item: (-item[1].total(), item[0]))
+    most = ordered[0][1].total()
+    bars = []
+    for label, counts in ordered[:MOST]:
+        of_series = sorted(counts.items(), key=lambda item: names.index(item[0]) if item[0] in names else -1)
+        ends = list(accumulate(count for _, count in of_series))
+        parts = tuple(
+            Part(round(100 * (end - count) / most, 2), round(100 * count / most, 2), _number(names, {"series": series}))
+            for (series, count), end in zip(of_series, ends, strict=True)
+        )
+        noted = (f"{series}: {count}" if len(of_series) > 1 else series for series, count in of_series if series)
+        bars.append(Bar(label, parts, str(counts.total()), " · ".join(noted)))
+    return Bars("", tuple(bars), tuple(names), max(len(ordered) - MOST, 0))
+
+
+def _bars(marks: Marks, name: str, role: str, language: str) -> list[Chart]:
     made: list[Chart] = []
     for unit, rows in _units(marks):
-        if not length:
-            times = Counter((str(row[name]), str(row.get("series") or "")) for row in rows)
-            totals = Counter(str(row[name]) for row in rows)
-            ordered = sorted(times, key=lambda pair: (-totals[pair[0]], pair[0], pair[1]))
-            rows = [{name: label, "series": series, "length": float(times[label, series])} for label, series in ordered]
-        role = length or "length"
         rows = [row for row in rows if isinstance(row[role], float)]
         if not rows:
             continue
@@ -153,15 +194,19 @@ def _bars(marks: Marks, name: str, length: str) -> list[Chart]:
         bars = tuple(
             Bar(
                 label=" · ".join(dict.fromkeys(str(row[one]) for one in (name, "shape") if row.get(one))),
-                start=round(100 * (min(value, 0.0) - low) / span, 2),
-                length=round(100 * abs(value) / span, 2),
-                text=grouped(_plain(value)),
-                series=_number(names, row),
+                parts=(
+                    Part(
+                        start=round(100 * (min(value, 0.0) - low) / span, 2),
+                        length=round(100 * abs(value) / span, 2),
+                        series=_number(names, row),
+                    ),
+                ),
+                text=grouped(_plain(value), language),
                 note=" · ".join(str(row[one]) for one in ("series", "source") if row.get(one)),
             )
             for row, value in zip(rows[:MOST], values, strict=False)
         )
-        made.append(Bars(unit, bars, tuple(names), max(len(rows) - MOST, 0)))
+        made.append(Bars(_unit(unit, language), bars, tuple(names), max(len(rows) - MOST, 0)))
     return made
 
 
@@ -169,11 +214,11 @@ def _plain(value: float) -> str:
     return f"{value:.0f}" if value == int(value) else f"{value:f}".rstrip("0").rstrip(".")
 
 
-def _curves(marks: Marks) -> list[Chart]:
+def _curves(marks: Marks, language: str) -> list[Chart]:
     made: list[Chart] = []
     dated = marks.kind("x") == "temporal"
-    for unit, rows in _units(marks):
-        names = _names(rows)
+    for code, rows in _units(marks):
+        names, unit = _names(rows), _unit(code, language)
         xs = [_day(str(row["x"])) if dated else float(str(row["x"])) for row in rows]
         ys = [float(str(row["y"])) for row in rows]
         (left, right), (low, high) = _span(xs), _span([0.0, *ys])
@@ -183,7 +228,7 @@ def _curves(marks: Marks) -> list[Chart]:
                 y=round(100 * (y - low) / (high - low), 2),
                 series=_number(names, row),
                 title=" · ".join(str(row[one]) for one in ("x", "series", "source") if row.get(one))
-                + f": {grouped(_plain(y))} {unit}".rstrip(),
+                + f": {grouped(_plain(y), language)} {unit}".rstrip(),
             )
             for row, x, y in zip(rows, xs, ys, strict=True)
         )
@@ -193,14 +238,14 @@ def _curves(marks: Marks) -> list[Chart]:
         lines = tuple(
             (number, " ".join(f"{point.x},{100 - point.y:g}" for point in those)) for number, those in by.items()
         )
-        x_texts = [_year(x) if dated else grouped(_plain(round(x, 6))) for x in _steps(left, right)]
+        x_texts = [_year(x) if dated else grouped(_plain(round(x, 6)), language) for x in _steps(left, right)]
         made.append(
             Curve(
                 unit,
                 points,
                 lines if marks.columns.get("x") and len(points) > 1 else (),
                 tuple(zip(_places(), x_texts, strict=True)),
-                tuple(zip(_places(), (grouped(_plain(round(y, 6))) for y in _steps(low, high)), strict=True)),
+                tuple(zip(_places(), (grouped(_plain(round(y, 6)), language) for y in _steps(low, high)), strict=True)),
                 tuple(names),
             )
         )
@@ -252,7 +297,14 @@ def _ties(marks: Marks) -> Ties:
         tuple((y, name) for name, y in starts.items()),
         tuple((y, name) for name, y in ends.items()),
         ties,
+        _wide(left),
+        _wide(right),
         rows * _ROW + _MARGIN,
         tuple(names),
         len(pairs) - len(shown),
     )
+
+
+def _wide(names: list[str]) -> int:
+    """How wide a column of names is; longer ones are cut."""
+    return min(round(max(map(width, names)) * _LETTERS), _WIDEST)

@@ -10,28 +10,26 @@ import pyoxigraph as ox
 from kzlod.release.files import VOID_FILE
 from kzlod.vocab import VOID
 from kzlod.web.addresses import encoded
+from kzlod.web.frame import Frame
 from kzlod.web.opened import OpenRelease
 
 _KINDS = {VOID + "class": "class", VOID + "property": "property"}
 
 
-def context(release: OpenRelease, root: str, top: str) -> dict[str, Any]:
-    """Prefixes, terms, examples, and where IRIs lead.
-
-    `root` is the way from the page to the start of the pages in its language, `top` to the start of all.
-    """
+def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
+    """Prefixes, terms, examples, and where IRIs lead, for the page of a place."""
     project = release.project
     folder = f"release/{project.id}/{project.version}/"
     queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
     return {
         "base": project.base,
-        "root": root,
-        "top": top,
+        "root": frame.root,
+        "top": frame.top,
         "folder": folder,
         "prefixes": project.prefixes,
         "terms": _terms(release),
         "examples": [
-            {"title": query.summary, "href": top + folder + encoded(path)}
+            {"title": query.summary_in(frame.language)[0], "href": frame.top + folder + encoded(path)}
             for query, path in queries
             if path in release.files
         ],

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
 from kzlod.vocab import DCTERMS, KZ, PROV, RDF, SCHEMA, SKOS
-from kzlod.web.told import Panel, Teller, Told, grouped
+from kzlod.web.numbers import grouped
+from kzlod.web.told import Panel, Teller, Told
 from kzlod.web.views import NOWHERE, Shown, View
 
 MOST = 200
 """How many of each sort the page has; a query has the others."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,13 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A consistency check: what should hold, between which figures, and whether it does."""
+    """A consistency check: what should hold, between which figures, and whether it does; neither if it is not known."""
 
     itself: Shown
     summary: Shown
     verdict: Shown
     holds: bool
+    fails: bool
     description: Shown
     stated: Shown
     operands: tuple[Shown, ...]
@@ -86,7 +90,7 @@ class Disputes:
     def checks(self) -> list[Check]:
         """The consistency checks, those that do not hold first."""
         found = [self._check(iri) for iri in self._release.instances(KZ + "ConsistencyCheck")[:MOST]]
-        return sorted(found, key=lambda one: one.holds)
+        return sorted(found, key=lambda one: (not one.fails, one.holds))
 
     def _conflict(self, iri: str) -> Conflict:
         members = self._iris(iri, PROV + "hadMember")
@@ -96,8 +100,8 @@ class Disputes:
             about=self._one(iri, KZ + "about"),
             counterpart=self._one(iri, KZ + "counterpart"),
             panels=tuple(self._teller.panels(members)),
-            spread=grouped(self._one(iri, KZ + "spread").text),
-            ratio=grouped(self._one(iri, KZ + "ratio").text),
+            spread=self._one(iri, KZ + "spread").text,
+            ratio=self._one(iri, KZ + "ratio").text,
             explained=tuple(self._explained(iri)),
         )
 
@@ -114,13 +118,15 @@ class Disputes:
     def _check(self, iri: str) -> Check:
         items = [(self._one(one, SCHEMA + "position").text, one) for one in self._iris(iri, SCHEMA + "itemListElement")]
         operands = (next(iter(self._iris(item, SCHEMA + "item")), item) for _, item in sorted(items))
+        described = self._one(iri, DCTERMS + "description")
         verdict = next(iter(self._iris(iri, KZ + "verdict")), "")
         return Check(
             itself=Shown(iri.rpartition("/")[2].replace("-", " "), self._view.href(iri), "", iri),
             summary=self._one(iri, DCTERMS + "abstract"),
             verdict=self._view.iri(verdict) if verdict else NOWHERE,
-            holds=verdict.endswith("/holds"),
-            description=self._one(iri, DCTERMS + "description"),
+            holds="/holds" in verdict,
+            fails=verdict.endswith("/does-not-hold"),
+            description=replace(described, text=_NUMBER.sub(lambda found: grouped(found[0]), described.text)),
             stated=self._one(iri, KZ + "result"),
             operands=tuple(map(self._view.iri, operands)),
         )

@@ -34,7 +34,8 @@ def words(language: str) -> Mapping[str, str]:
 
 
 @cache
-def _terms() -> Mapping[str, Mapping[str, str]]:
+def terms() -> Mapping[str, Mapping[str, str]]:
+    """What each language calls the terms of borrowed vocabularies, by their short IRIs."""
     read: dict[str, dict[str, str]] = tomllib.loads(
         (files("kzlod.web") / "languages" / "terms.toml").read_text("utf-8")
     )
@@ -47,7 +48,7 @@ def term(curie: str, language: str) -> str:
     >>> term("rdf:type", "ru"), term("rdf:nil", "ru")
     ('класс', '')
     """
-    return _terms().get(curie, {}).get(language, "")
+    return terms().get(curie, {}).get(language, "")
 
 
 def spoken(titles: Mapping[str, str]) -> tuple[str, ...]:

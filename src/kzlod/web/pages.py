@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -23,10 +23,12 @@ from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
 from kzlod.web.chart import charts
+from kzlod.web.columns import column
 from kzlod.web.context import context
 from kzlod.web.disputes import Disputes
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
+from kzlod.web.numbers import grouped
 from kzlod.web.opened import OpenRelease
 from kzlod.web.said import sorted_out
 from kzlod.web.told import Panel, Teller
@@ -98,10 +100,12 @@ def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
             t=frame.words,
             title=title,
             title_language=tag if tag not in ("", frame.language) else "",
-            # What the dataset's curators write in English: queries, titles of files, the citation.
+            # What the dataset's curators write in English: parameters of queries, titles of files, the citation.
             english="" if frame.language == DEFAULT else Markup(f' lang="{DEFAULT}"'),
             root=frame.root,
             top=frame.top,
+            summary=View(site.release, frame).summary,
+            number=partial(grouped, language=frame.language),
             script=bundle.SCRIPT if bundle.bundle() else "",
             **values,
         )
@@ -174,6 +178,7 @@ def document_page(site: Site, document: Document, language: str, *, withdrawn: b
     view = View(release, frame)
     teller = Teller(view)
     is_source = f"<{document.iri}> <{RDF}type> <{KZ}Source> .".encode() in document.own
+    out, tongues = sorted_out(view, document), {other.tag: other.name for other in frame.elsewhere}
     figures = [fact.iri for fact in document.facts if release.is_figure(fact.iri)]
     itself = [document.iri] if release.is_figure(document.iri) else []
     return page(
@@ -181,8 +186,10 @@ def document_page(site: Site, document: Document, language: str, *, withdrawn: b
         "document",
         frame,
         document=document,
+        tongues=tongues,
+        unnamed=", ".join(tongues[tag] for tag, text in out.names if not text),
         name=view.name(document),
-        out=sorted_out(view, document),
+        out=out,
         panels=teller.panels(itself + figures),
         facts=[teller.told(fact.iri) for fact in document.facts if fact.iri not in figures],
         fact_origin=teller.origin(document.iri) if release.is_fact(document.iri) else None,
@@ -230,8 +237,16 @@ def query_page(
 ) -> bytes:
     """A canned query: its form, its answer, its charts, its SPARQL."""
     frame = site.frame(f"queries/{query.name}.html", language)
-    answered = _answered(View(site.release, frame), query, outcome)
-    return page(site, "query", frame, query=query, values=values, sparql=query.text, **answered)
+    view = View(site.release, frame)
+    answered = _answered(view, query, outcome)
+    labels = {name: column(view, name) for name in query.parameters}
+    return page(
+        site, "query", frame, query=query, labels=labels, values=values, sparql=_without_header(query.text), **answered
+    )
+
+
+def _without_header(sparql: str) -> str:
+    return "".join(line for line in sparql.splitlines(keepends=True) if not line.startswith("#+"))
 
 
 def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT, *, at: str = "") -> bytes:
@@ -246,7 +261,7 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         frame,
         sparql=sparql,
         modules=bundle.editor(),
-        context=context(release, frame.root, frame.top) if bundle.bundle() else {},
+        context=context(release, frame) if bundle.bundle() else {},
         dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
         dump_bytes=file.size if file else 0,
         **_answered(View(release, frame), None, outcome),
@@ -261,13 +276,19 @@ def _answered(view: View, query: CannedQuery | None, outcome: Outcome) -> dict[s
     return {
         "problem": outcome.problem,
         "table": shown if isinstance(shown, Table) else None,
+        "heads": _heads(view, query, shown) if isinstance(shown, Table) else [],
         "rows": view.rows(shown) if isinstance(shown, Table) else [],
         "turtle": render(shown, "turtle") if isinstance(shown, Graph) else None,
         "count": len(answer) if answer is not None else 0,
         "more": more,
-        "charts": charts(query, shown) if query is not None and isinstance(shown, Table) else [],
+        "charts": charts(query, shown, view.frame.language) if query is not None and isinstance(shown, Table) else [],
         "drawn": query is not None and query.plot is not None,
     }
+
+
+def _heads(view: View, query: CannedQuery | None, table: Table) -> list[Shown]:
+    """The heads of an answer's columns: those of a user's own query are named as they were."""
+    return [Shown(name) if query is None else column(view, name) for name in table.variables]
 
 
 def api_page(site: Site, language: str) -> bytes:
@@ -296,7 +317,7 @@ def search_page(site: Site, language: str, text: str, found: Iterable[str]) -> b
     """What has a name with some letters in it."""
     frame = site.frame("search.html", language)
     view = View(site.release, frame)
-    return page(site, "search", frame, text=text, found=[view.iri(iri) for iri in found])
+    return page(site, "search", frame, text=text, found=[(view.iri(iri), view.kinds(iri)) for iri in found])
 
 
 def problem_page(site: Site, path: str, title: str, text: str, *, language: str = DEFAULT, at: str = "") -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kzlod.query.labels import PROPERTIES
-from kzlod.vocab import OWL, RDF, RDFS, SKOS
+from kzlod.vocab import DCTERMS, OWL, RDF, RDFS, SKOS
 from kzlod.web.documents import Document
 from kzlod.web.views import Block, Said, Shown, View
 
@@ -19,6 +19,7 @@ _SAME = (
     SKOS + "relatedMatch",
     OWL + "sameAs",
 )
+_ABSTRACT = DCTERMS + "abstract"
 _IN_SCHEME, _COMMENT, _DEFINITION = SKOS + "inScheme", RDFS + "comment", SKOS + "definition"
 
 
@@ -55,6 +56,7 @@ def sorted_out(view: View, document: Document) -> Out:
     below = tuple(block for block in blocks if block.anchor)
     pointing = view.pointing(document)
     named = view.release.names(document.iri)
+    heading = view.name(document).text
     texts = {tag: named.get(tag, "") for tag in view.release.languages}
     pages = view.release.languages
     kept, neighbours, links = [], [], []
@@ -62,6 +64,8 @@ def sorted_out(view: View, document: Document) -> Out:
         predicate = said.predicate.whole
         if predicate in _SAME:
             links.append(said)
+        elif predicate == _ABSTRACT and all(one.text == heading for one in said.objects):
+            continue
         elif predicate in _NAMES:
             rest = tuple(one for one in said.objects if one.text not in texts.values())
             if rest:

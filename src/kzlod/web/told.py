@@ -12,11 +12,18 @@ import pyoxigraph as ox
 from kzlod.query.results import is_number
 from kzlod.vocab import DCAT, DCTERMS, KZ, PROV, RDF, SDMX_MEASURE
 from kzlod.web.names import position
+from kzlod.web.numbers import grouped
 from kzlod.web.views import NOWHERE, Shown, View
 
-_VALUE = SDMX_MEASURE + "obsValue"
+_VALUE, _TYPE = SDMX_MEASURE + "obsValue", DCTERMS + "type"
 _DATES = ("http://qudt.org/vocab/unit/YR", "http://qudt.org/vocab/unit/MO", "http://qudt.org/vocab/unit/DAY")
 """Units of figures that are dates or spans of time: they have no length from nought."""
+_ORDERED = frozenset({"rank", "ordinal", "date"})
+"""Kinds of measurement, by their codes, whose numbers are places in an order and no quantities."""
+_BARE = frozenset({"http://qudt.org/vocab/unit/NUM", "http://qudt.org/vocab/unit/UNITLESS"})
+"""Units of what is counted or compared: the number stands alone."""
+_NONE = "none"
+"""The code, of whatever list, for a counterpart that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: what it measures, of what, when; its value as a number if it is one, and as it is written."""
+    """A figure: what it measures, of what, when; its value as a number if it is one, and as it is written.
+
+    `conflicting` is empty, or which figures it conflicts with: those of `another` source or of the `same` one.
+    """
 
     fact: Shown
     indicator: Shown
@@ -54,24 +64,34 @@ class Figure:
     has_length: bool
     written: str
     bounds: str
-    conflicting: bool
+    conflicting: str
     start: str
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Figures of one indicator in one unit, the earliest first; `scale` is the longest, nought for none to compare."""
+    """Figures of one indicator in one unit, the earliest first; `scale` is the longest, nought for none to compare.
+
+    `about` and `counterpart` are what all of them are about, if they are about the same.
+    """
 
     indicator: Shown
     unit: Shown
     figures: tuple[Figure, ...]
     scale: float
+    about: Shown
+    counterpart: Shown
 
     @property
     def conflicting(self) -> bool:
         """Whether some of the figures conflict."""
         return any(figure.conflicting for figure in self.figures)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the unit says nothing that the number does not."""
+        return self.unit.whole in _BARE
 
     def share(self, figure: Figure) -> float:
         """How long a figure's bar is, in per cent."""
@@ -123,9 +143,9 @@ class Teller:
             period=self._linked(period),
             status=self._one(iri, KZ + "status"),
             value=value,
-            number=grouped(text) if value is not None else text,
-            unit=self._view.unit(unit[0]) if unit else NOWHERE,
-            has_length=not any(one in _DATES for one in unit),
+            number=grouped(text, self._view.frame.language) if value is not None else text,
+            unit=self._linked(next(iter(unit), "")),
+            has_length=not any(one in _DATES for one in unit) and not self._is_ordered(iri),
             written=written,
             bounds=", ".join(one.text for one in self._shown(iri, KZ + "bound")),
             conflicting=self._conflicts(iri),
@@ -142,16 +162,26 @@ class Teller:
         return [_panel(figures) for figures in by.values()]
 
     def _counterpart(self, iri: str) -> Shown:
-        """The counterpart, unless it is the code for none, which has no kind of its own."""
-        found = self._iris(iri, KZ + "counterpart")
-        has_kind = found and DCTERMS + "type" in self._release.values(found[0])
-        return self._view.iri(found[0]) if has_kind else NOWHERE
+        """The counterpart, unless it is the code for none."""
+        found = next(iter(self._iris(iri, KZ + "counterpart")), "")
+        return self._view.iri(found) if found and _code(found) != _NONE else NOWHERE
 
-    def _conflicts(self, iri: str) -> bool:
-        return any(
-            p == PROV + "hadMember" and KZ + "ConflictSet" in self._iris(s, RDF + "type")
-            for s, p in self._release.pointers(iri).triples
-        )
+    def _is_ordered(self, iri: str) -> bool:
+        kinds = (kind for indicator in self._iris(iri, KZ + "indicator") for kind in self._iris(indicator, _TYPE))
+        return not _ORDERED.isdisjoint(map(_code, kinds))
+
+    def _conflicts(self, iri: str) -> str:
+        others = {
+            member
+            for one, predicate in self._release.pointers(iri).triples
+            if predicate == PROV + "hadMember" and KZ + "ConflictSet" in self._iris(one, RDF + "type")
+            for member in self._iris(one, PROV + "hadMember")
+            if member != iri
+        }
+        if not others:
+            return ""
+        own = self.origin(iri).source.whole
+        return "same" if all(self.origin(other).source.whole == own for other in others) else "another"
 
     def _values(self, iri: str, predicate: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
         return self._release.values(iri).get(predicate, ())
@@ -172,15 +202,11 @@ class Teller:
 def _panel(figures: list[Figure]) -> Panel:
     ordered = tuple(sorted(figures, key=lambda one: (one.start, one.about.text, one.fact.whole)))
     lengths = [abs(one.value) for one in ordered if one.value is not None and one.has_length]
-    return Panel(ordered[0].indicator, ordered[0].unit, ordered, max(lengths) if len(lengths) > 1 else 0.0)
+    first, scale = ordered[0], max(lengths) if len(lengths) > 1 else 0.0
+    is_same = len({(one.about.whole, one.counterpart.whole) for one in ordered}) == 1
+    about, counterpart = (first.about, first.counterpart) if is_same else (NOWHERE, NOWHERE)
+    return Panel(first.indicator, first.unit, ordered, scale, about, counterpart)
 
 
-def grouped(number: str) -> str:
-    """A number's digits in threes, by narrow spaces that no line breaks at.
-
-    >>> grouped("30050000000.5").replace("\\u202f", " "), grouped("-1200").replace("\\u202f", " ")
-    ('30 050 000 000.5', '−1 200')
-    """
-    sign, digits = ("−", number[1:]) if number.startswith("-") else ("", number.removeprefix("+"))
-    whole, point, rest = digits.partition(".")
-    return f"{sign}{int(whole):,}".replace(",", "\u202f") + point + rest if whole.isdecimal() else number
+def _code(iri: str) -> str:
+    return iri.rpartition("/")[2]

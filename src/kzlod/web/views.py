@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
+from kzlod.query import CannedQuery
 from kzlod.query.results import Node, Table, is_number
 from kzlod.vocab import DCTERMS, KZ, RDF, RDFS, SKOS
 from kzlod.web.addresses import HTML, encoded, is_web, named, path_of
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
 from kzlod.web.names import name, other, position
+from kzlod.web.numbers import grouped
 from kzlod.web.opened import OpenRelease
 
 _FIRST = (RDF + "type", RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", SKOS + "altLabel")
 _PLACED_IN = DCTERMS + "isPartOf"
 _EVIDENCE = KZ + "evidence"
-_UNIT = "http://qudt.org/vocab/unit/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,6 @@ class View:
         called = name(self.release, iri, self.frame.language)
         return Shown(called.text, self.href(iri), called.language, iri)
 
-    def unit(self, iri: str) -> Shown:
-        """A unit of measurement by its code, as QUDT has it, where it has no label."""
-        label = self.release.label(iri, self.frame.language)
-        return self.iri(iri) if label else Shown(iri.removeprefix(_UNIT).removeprefix("CCY_"), self.href(iri), "", iri)
-
     def href(self, iri: str) -> str:
         """Where an IRI leads: to a page, to a file of the release, to the web, or nowhere."""
         path = path_of(iri, self.release.base)
@@ -100,8 +96,19 @@ class View:
         if isinstance(term, ox.NamedNode):
             return self.iri(term.value)
         if isinstance(term, ox.Literal):
-            return Shown(term.value, "", other(term, self.frame.language), number=is_number(term))
+            if is_number(term):
+                return Shown(grouped(term.value, self.frame.language), number=True)
+            return Shown(term.value, "", other(term, self.frame.language))
         return Shown(str(term))
+
+    def kinds(self, iri: str) -> tuple[Shown, ...]:
+        """The classes of a thing."""
+        return tuple(map(self.term, self.release.values(iri).get(RDF + "type", ())))
+
+    def summary(self, query: CannedQuery, href: str = "") -> Shown:
+        """What a query answers, and where that leads."""
+        text, language = query.summary_in(self.frame.language)
+        return Shown(text, href, language if language != self.frame.language else "")
 
     def rows(self, table: Table) -> list[list[Shown]]:
         """The rows of an answer; a text that the data has in the page's language too is shown in that."""

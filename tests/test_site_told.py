@@ -1,0 +1,109 @@
+"""Figures, periods and mentions as pages of the reference dataset tell them, in each language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.serving import Served
+
+
+def _panel(page: str, caption: str) -> str:
+    """The table of figures whose caption has some words."""
+    [found] = [table for table in re.findall("<table.*?</table>", page, re.DOTALL) if caption in _plain(table)]
+    return found
+
+
+def _plain(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
+
+
+def test_a_rank_is_no_length(live: Served) -> None:
+    page = live.get("/thing/kazakhstan.html").text
+    ranks = _panel(page, "Rank as buyer of exports")
+    assert ranks.count("<tr>") > 2
+    assert "<svg" not in ranks
+    assert _panel(page, "Exports of crop products").count("<svg") == 2
+
+
+def test_what_all_figures_are_about_is_said_once(live: Served) -> None:
+    trade = _plain(_panel(live.get("/thing/kazakhstan.html").text, "Bilateral trade Kazakhstan – China"))
+    assert trade.count("Kazakhstan") == trade.count("China-Kazakhstan") + 1
+
+
+def test_a_counterpart_that_is_none_is_not_told(live: Served) -> None:
+    page = live.get("/ru/thing/first-central-asia-china-summit.html").text
+    assert "Порядковый номер" in page
+    assert "– <a" not in page
+    assert "нет</bdi>" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "period", "undated"),
+    [
+        ("", "41,000,000,000", "January to April 2024", "undated"),
+        ("kk/", "41\u202f000\u202f000\u202f000", "2024-01 – 2024-04", "мерзімі көрсетілмеген"),
+        ("ru/", "41\u202f000\u202f000\u202f000", "2024-01 – 2024-04", "без даты"),
+        ("zh/", "41,000,000,000", "2024-01 – 2024-04", "未注明日期"),
+    ],
+)
+def test_numbers_and_periods_are_written_in_the_language(
+    live: Served, language: str, number: str, period: str, undated: str
+) -> None:
+    page = live.get(f"/{language}thing/kazakhstan.html").text
+    assert f'<td class="number">{number}</td>' in page
+    assert f"<bdi>{period}</bdi>" in page
+    assert f"<bdi>{undated}</bdi>" in page
+
+
+def test_a_year_is_not_taken_apart(live: Served) -> None:
+    page = live.get("/thing/first-central-asia-china-summit.html").text
+    assert '<td class="number">2023</td>' in page
+
+
+def test_units_have_names(live: Served) -> None:
+    assert "Volume of cargo Kazakhstan – China tonnes" in _plain(live.get("/thing/kazakhstan.html").text)
+    assert "<bdi>吨</bdi>" in live.get("/zh/thing/kazakhstan.html").text
+
+
+def test_a_conflict_is_called_by_what_it_is_about(live: Served) -> None:
+    page = live.get("/code/indicator/bilateral-trade.html").text
+    assert "<bdi>Bilateral trade: Kazakhstan – China</bdi></a></dd>" in page
+    assert "unit:CCY_USD" not in page
+
+
+def test_a_check_that_holds_within_rounding_is_no_failure(live: Served) -> None:
+    page = live.get("/disputes.html").text
+    assert 'class="fails">does not hold<' in page
+    assert 'class="holds">holds within rounding<' in page
+    assert "expected 47,500,000,000, found 30,050,000,000" in page
+
+
+def test_a_mention_is_called_by_its_words(live: Served) -> None:
+    page = live.get("/passage/002-19.html").text
+    assert "mention:" not in page
+    assert "¶\u00a019: $30.05 billion</bdi>" in page
+
+
+def test_a_claim_says_its_summary_once(live: Served) -> None:
+    page = live.get("/claim/altynkol-crossing-implements-belt-and-road-002.html").text
+    assert page.count("it is named right after that initiative") == 2  # the title and the heading
+    assert "Said by: the author of document 002" in _plain(page)
+
+
+def test_queries_speak_the_language_of_the_page(live: Served) -> None:
+    assert '<h1><span lang="en">' not in live.get("/queries/trade-by-year.html").text
+    page = live.get("/ru/queries/trade-by-year.html").text
+    assert "<h1>Двусторонняя торговля во времени, по каждому источнику</h1>" in page
+    assert '<th scope="col">период</th>' in page
+    assert '<th scope="col">основание периода</th>' in page
+    assert '<th scope="col" lang="en">' not in page
+    assert "#+ summary" not in page
+    assert "双边贸易随时间的变化" in live.get("/zh/queries.html").text
+    assert '"summary": "Bilateral trade over time, with every source"' in live.get("/openapi.json").text
+
+
+def test_a_head_without_a_word_in_the_language_says_so(live: Served) -> None:
+    page = live.get("/kk/queries/cooperation.html").text
+    assert '<th scope="col" lang="en">other</th>' in page
