@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from kzlod.release.report import write_report
 from kzlod.release.subsets import write_subsets
 from kzlod.release.tables import write_tables
 from kzlod.release.verbatim import write_verbatim
+from kzlod.release.versions import order
 
 LATEST = "latest"
 WITHDRAWN = "data/withdrawn.csv"
@@ -116,17 +116,8 @@ def _write_changes(dataset: Dataset, folder: Path, before: Path) -> None:
 def _previous(parent: Path, version: str) -> Path | None:
     """The folder of the greatest version below a version, if there is one."""
     folders = (path for path in parent.iterdir() if (path / SUMS).is_file() and not path.is_symlink())
-    earlier = [path for path in folders if _key(path.name) < _key(version)]
-    return max(earlier, key=lambda path: _key(path.name), default=None)
-
-
-def _key(version: str) -> tuple[tuple[int, str], ...]:
-    """A version's place in the order of versions: its numbers as numbers.
-
-    >>> _key("1.9.0") < _key("1.10.0")
-    True
-    """
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|[A-Za-z]+", version))
+    earlier = [path for path in folders if order(path.name) < order(version)]
+    return max(earlier, key=lambda path: order(path.name), default=None)
 
 
 def _same(target: Path, sums: str) -> bool:

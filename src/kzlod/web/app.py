@@ -15,6 +15,7 @@ from starlette.responses import FileResponse
 from kzlod.errors import QueryError
 from kzlod.formats import Format
 from kzlod.query.labels import DEFAULT
+from kzlod.release.versions import Version
 from kzlod.web import pages, search, site
 from kzlod.web.addresses import FORMS, HTML, candidates, encoded, named, root, split
 from kzlod.web.coding import GZIP, coded
@@ -53,8 +54,8 @@ class Application:
         self._fixed = site.fixed(self._site)
         self._kept = KeptAnswers(most=_KEPT)
         self._under_way: dict[tuple[str | bytes, ...], asyncio.Future[None]] = {}
-        project = release.project
-        self._files = f"release/{project.id}/{project.version}/"
+        id_ = release.project.id
+        self._folders = {f"release/{id_}/{version.version}/": version for version in release.versions}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request, or start and stop with the server."""
@@ -185,9 +186,10 @@ class Application:
             case _ if (page := await self._asking_page(request)) is not None:
                 return page
         for path in candidates(request.path):
-            if path.startswith(self._files):
-                await self._file(request, path.removeprefix(self._files), exchange, scope)
-                return None
+            for start, version in self._folders.items():
+                if path.startswith(start):
+                    await self._file(request, version, path.removeprefix(start), exchange, scope)
+                    return None
         return await asyncio.to_thread(self._resource, request)
 
     async def _asking_page(self, request: Request) -> Answer | None:
@@ -222,15 +224,17 @@ class Application:
         made = self._fixed["api.html" if best == HTML.media_type else "openapi.json"]()
         return answer(made.body, made.media_type, headers={"vary": "accept", **links(made.links)})
 
-    async def _file(self, request: Request, path: str, exchange: Exchange, scope: dict[str, Any]) -> None:
-        """Send a file of the release, or the ranges of it that are asked for (RFC 9110, section 14)."""
-        file = self._release.files.get(path)
+    async def _file(
+        self, request: Request, version: Version, path: str, exchange: Exchange, scope: dict[str, Any]
+    ) -> None:
+        """Send a file of a release, or the ranges of it that are asked for (RFC 9110, section 14)."""
+        file = version.files.get(path)
         if file is None:
             raise RefusedError(404, "the release has no such file, or not here")
         headers = {
-            "etag": f'"{file.sha256 or self._release.digest}"',
+            "etag": f'"{file.sha256}"',
             "cache-control": "public, max-age=86400",
-            **links([link(self._release.project.release_iri(), "collection")]),
+            **links([link(version.iri, "collection")]),
         }
         media_type = file.compression or file.media_type
         base = answer(b"", media_type, headers=headers, tagged=False)
@@ -238,7 +242,7 @@ class Application:
             await exchange.answer(base.not_modified())
             return
         kept = {name.decode(): value.decode("latin-1") for name, value in base.headers if name != b"content-length"}
-        response = FileResponse(self._release.folder / path, media_type=media_type, headers=kept)
+        response = FileResponse(version.folder / path, media_type=media_type, headers=kept)
         await response(scope, exchange.receive, exchange.counted)
 
     def _resource(self, request: Request) -> Answer:

@@ -16,9 +16,9 @@ from kzlod.errors import InputError
 from kzlod.formats import TURTLE
 from kzlod.project import Project
 from kzlod.release.files import CATALOGUE
-from kzlod.release.published import printable, read_catalogue
+from kzlod.release.published import read_catalogue
 from kzlod.terms import is_iri
-from kzlod.vocab import DCAT, DCTERMS, FOAF
+from kzlod.vocab import DCTERMS, FOAF
 
 _RELEASE = re.compile(r"(.*[/#])release/([^/]+)/([^/]+)")
 _PREFIX = re.compile(r"@prefix ([A-Za-z0-9_-]+): <([^<>]*)> \.\n")
@@ -69,15 +69,6 @@ def citation(folder: Path, project: Project) -> str:
     """How a release wants to be cited, as its catalogue has it; empty where it does not say."""
     said = _said((folder / CATALOGUE).read_bytes())[project.release_iri()]
     return next((node.value for node in said[DCTERMS + "bibliographicCitation"]), "")
-
-
-def file_titles(folder: Path) -> dict[str, str]:
-    """What each file of a release is, in words, by its address."""
-    titles = {}
-    for known in _said((folder / CATALOGUE).read_bytes()).values():
-        for address in known[DCAT + "downloadURL"]:
-            titles[address.value] = next((printable(title.value) for title in known[DCTERMS + "title"]), "")
-    return titles
 
 
 def _said(content: bytes) -> defaultdict[str, defaultdict[str, list[ox.NamedNode | ox.Literal]]]:

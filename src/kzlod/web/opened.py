@@ -16,12 +16,12 @@ from kzlod.project import Project
 from kzlod.query import CannedQuery, catalog
 from kzlod.query.labels import DEFAULT, PROPERTIES, rank
 from kzlod.query.results import Answer, Table
-from kzlod.release.files import CATALOGUE, SERVICE, SUMS, VOID_FILE, File
-from kzlod.release.published import escapes, read_catalogue
+from kzlod.release.files import CATALOGUE, SERVICE, VOID_FILE, File
+from kzlod.release.versions import Version, beside
 from kzlod.terms import unescape
 from kzlod.vocab import KZ, OWL, RDF, SDMX_MEASURE
 from kzlod.web.addresses import is_file_name, path_of
-from kzlod.web.described import citation, described, file_titles
+from kzlod.web.described import citation, described
 from kzlod.web.frame import spoken
 from kzlod.web.lines import SortedLines
 from kzlod.web.store import Kept, kept
@@ -92,23 +92,19 @@ class OpenRelease:
         return citation(self.folder, self.project)
 
     @cached_property
-    def files(self) -> Mapping[str, File]:
-        """The files that may be fetched, by their path in the release."""
-        published = read_catalogue((self.folder / CATALOGUE).read_bytes(), where=CATALOGUE)
-        files = {file.path: file for file in published.files if not escapes(file.path)}
-        for name in (CATALOGUE, SUMS):
-            files[name] = File(name, (self.folder / name).stat().st_size, "")
-        return {path: file for path, file in sorted(files.items()) if self._is_inside(path)}
-
-    def _is_inside(self, path: str) -> bool:
-        """Whether a file is there, and no link leads out of the release with it."""
-        whole = self.folder / path
-        return whole.is_file() and whole.resolve().is_relative_to(self.folder)
+    def version(self) -> Version:
+        """The release as its catalogue lists it: its files, what changed since the one before."""
+        return Version.read(self.folder)
 
     @cached_property
-    def file_titles(self) -> Mapping[str, str]:
-        """What each file is, in words, by its address."""
-        return file_titles(self.folder)
+    def versions(self) -> tuple[Version, ...]:
+        """This release and the others of the dataset that stand beside it, newest first."""
+        return beside(self.version)
+
+    @property
+    def files(self) -> Mapping[str, File]:
+        """The files that may be fetched, by their path in the release."""
+        return self.version.files
 
     @cached_property
     def _metadata(self) -> SortedLines:

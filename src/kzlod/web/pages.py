@@ -19,9 +19,11 @@ from kzlod.query import Answer, CannedQuery, Graph
 from kzlod.query.forms import render
 from kzlod.query.labels import DEFAULT, labelled
 from kzlod.query.results import Table, first
+from kzlod.release.versions import Version
 from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
+from kzlod.web.changelog import change_log, in_short
 from kzlod.web.chart import charts
 from kzlod.web.columns import column
 from kzlod.web.context import context
@@ -296,21 +298,36 @@ def api_page(site: Site, language: str) -> bytes:
     return page(site, "api", site.frame("api.html", language), queries=site.release.queries.values())
 
 
-def downloads_page(site: Site, language: str) -> bytes:
-    """The files of the release, with their sizes and checksums, and what changed since the one before."""
+def downloads_page(site: Site, language: str, version: Version | None = None) -> bytes:
+    """A release's files, with their sizes and checksums, and what changed since the one before; then all releases.
+
+    `version` is one that stands beside the release of the site.
+    """
     release = site.release
-    project = release.project
-    address = project.release_iri() + "/"
-    listed = [(file, release.file_titles.get(address + encoded(file.path), "")) for file in release.files.values()]
-    changes = release.folder / "changes.md"
+    shown = version or release.version
+    frame = site.frame(downloads_address(release, shown), language)
     return page(
         site,
         "downloads",
-        site.frame("downloads.html", language),
-        files=listed,
-        folder=f"release/{project.id}/{project.version}/",
-        changes=changes.read_text("utf-8") if changes.is_file() else "",
+        frame,
+        shown=shown,
+        log=change_log(shown.changes, View(release, frame).href),
+        files=sorted({*shown.listed, *shown.files.values()}),
+        folder=f"release/{release.project.id}/{shown.version}/",
+        releases=[(one, downloads_address(release, one), in_short(one.changes)) for one in release.versions],
+        gone=_gone(release),
     )
+
+
+def downloads_address(release: OpenRelease, version: Version) -> str:
+    """Where the downloads of a release stand: its own are the downloads of the site."""
+    return "downloads.html" if version.iri == release.version.iri else f"downloads/{encoded(version.version)}.html"
+
+
+def _gone(release: OpenRelease) -> list[str]:
+    """The IRIs of releases that others say came before them, and that are not here."""
+    here = {one.iri for one in release.versions}
+    return [one.before for one in release.versions if one.before and one.before not in here]
 
 
 def search_page(site: Site, language: str, text: str, found: Iterable[str]) -> bytes:

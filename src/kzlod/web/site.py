@@ -63,6 +63,10 @@ def fixed(site: Site) -> Mapping[str, Callable[[], Resource]]:
             ("downloads.html", pages.downloads_page, landing if not below else dataset_links(release, root(below))),
         ):
             made[below + name] = partial(_page, make, site, language, tuple(links))
+        for version in release.versions:
+            if version != release.version:
+                address = below + pages.downloads_address(release, version)
+                made[address] = partial(_page, partial(pages.downloads_page, version=version), site, language, ())
         made[f"{below}sparql.html"] = partial(_sparql, site, language)
         made[f"{below}search.html"] = partial(_search, site, language)
     return made

@@ -1,8 +1,9 @@
 """The static site: all pages and documents of a release as files, for any host that serves files as they are.
 
 Each file stands where the server answers with the same bytes, but for what only a server can do: forms that ask are
-left to scripts, and the API has the answers for the usual values. It is written by several processes into a folder of
-its own, which takes its place when it is whole.
+left to scripts, and the API has the answers for the usual values. Files of the releases that stand beside the one that
+is written are part of it too, so that an address that was published stays. It is written by several processes into a
+folder of its own, which takes its place when it is whole.
 """
 
 from __future__ import annotations
@@ -286,7 +287,6 @@ def _write_queries(where: _Where, names: tuple[str, ...]) -> _Count:
 def _write_fixed(where: _Where, url: str) -> _Count:
     worker = _worker(where)
     release = worker.release
-    project = release.project
     outcomes = {query.name: worker.outcome(query) for query in pages.featured(release)}
     for language in release.languages:
         worker.put(f"{folder(language)}index.html", site.start(worker.site, language, outcomes).body)
@@ -305,6 +305,7 @@ def _write_fixed(where: _Where, url: str) -> _Count:
     for number in range(1, parts + 1) if parts > 1 else ():
         worker.put(f"sitemap-{number}.xml", site.sitemap_part(release, number, url) or b"")
     worker.copy(search.index(release), search.FILE)
-    for path in release.files:
-        worker.copy(release.folder / path, f"release/{project.id}/{project.version}/{path}")
+    for version in release.versions:
+        for path in version.files:
+            worker.copy(version.folder / path, f"release/{release.project.id}/{version.version}/{path}")
     return worker.taken()
