@@ -38,6 +38,8 @@ def chromium() -> Iterator[Browser]:
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    """Sends the page of an address that leaves out its suffix too, as most hosts do."""
+
     def __init__(self, *given: Any, more: Mapping[str, str], **options: Any) -> None:
         self._more = more
         super().__init__(*given, **options)
@@ -46,6 +48,10 @@ class _Handler(SimpleHTTPRequestHandler):
         for name, value in self._more.items():
             self.send_header(name, value)
         super().end_headers()
+
+    def translate_path(self, path: str) -> str:
+        found = super().translate_path(path)
+        return found if Path(found).exists() or Path(found).suffix else f"{found}.html"
 
     def log_message(self, *_: object) -> None:
         """Nothing is logged."""

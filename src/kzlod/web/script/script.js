@@ -1,4 +1,7 @@
 // What every page loads: it fetches what the page's forms need, and nothing else.
+import { speak } from "./language.js";
+
+speak();
 
 const search = document.querySelector("form[data-search]");
 if (search) {
