@@ -184,6 +184,18 @@ def test_a_value_cannot_break_out(places: Mapping[str, Ask], value: str) -> None
         Parameter("x", "iri", base="http://e/").term(value + ">")
 
 
+def test_a_value_is_never_another_value_s_slot() -> None:
+    text = "SELECT ?a ?b { VALUES ?b { UNDEF } values ?a{undef} VALUES ?c { UNDEF } }"
+    query = CannedQuery("x", "", "", text, {name: Parameter(name) for name in "abc"})
+    values = {"a": "VALUES ?b { UNDEF }", "b": "} VALUES ?a { UNDEF } #"}
+    filled = query.fill(values)
+    assert 'VALUES ?b { "} VALUES ?a { UNDEF } #" } values ?a{ "VALUES ?b { UNDEF }" }' in filled
+    solutions = ox.Store().query(filled)
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert [{name: row[name].value for name in "ab"} for row in solutions] == [values]
+    assert query.fill({}) == text
+
+
 def test_what_is_no_query(places: Mapping[str, Ask]) -> None:
     for name, ask in places.items():
         for sparql in ("DROP ALL", "INSERT DATA { e:z e:z e:z }", "SELECT ?s { ?s ?p", "", "hello"):

@@ -18,10 +18,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,19 +106,33 @@ class CannedQuery:
             return self.summaries[language], language
         return self.summary, next((tag for tag, text in self.summaries.items() if text == self.summary), DEFAULT)
 
+    @property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """The text cut at its slots: each piece, and the parameter whose term takes its place (empty for plain text).
+
+        >>> CannedQuery("q", "", "", "ASK { VALUES ?a { UNDEF } }", {"a": Parameter("a")}).pieces
+        (('ASK { VALUES ?a {', ''), (' UNDEF ', 'a'), ('} }', ''))
+        """
+        found, end = list[tuple[str, str]](), 0
+        for slot in _slots(self.parameters).finditer(self.text) if self.parameters else ():
+            start = slot.start("slot")
+            found += [(self.text[end:start], ""), (slot["slot"], slot["name"])]
+            end = slot.end("slot")
+        return (*found, (self.text[end:], ""))
+
     def fill(self, values: Mapping[str, str]) -> str:
         """The query's SPARQL with its slots filled; raises `QueryError` for an unknown parameter or a wrong value."""
         for name in values:
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise QueryError(f"the query {self.name} has no parameter {name!r}", remedy=f"it has: {known}")
-        text = self.text
-        for name, parameter in self.parameters.items():
-            value = values.get(name, parameter.default)
-            if value is not None:
-                # A function, since a replacement text would have its backslashes read.
-                text = _slot(name).sub(partial(_filled, parameter.term(value)), text)
-        return text
+        terms = {
+            name: parameter.term(value)
+            for name, parameter in self.parameters.items()
+            if (value := values.get(name, parameter.default)) is not None
+        }
+        # Every slot is one of the query's own text: what a value says is never looked through for another.
+        return "".join(f" {terms[name]} " if name in terms else text for text, name in self.pieces)
 
 
 def _is_date(value: str) -> bool:
@@ -129,12 +142,9 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _filled(term: str, slot: re.Match[str]) -> str:
-    return f"{slot[1]} {term} {slot[2]}"
-
-
-def _slot(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(VALUES\s+\?{re.escape(name)}\s*\{{)\s*UNDEF\s*(\}})", re.IGNORECASE)
+def _slots(names: Iterable[str]) -> re.Pattern[str]:
+    known = "|".join(map(re.escape, names))
+    return re.compile(rf"(?i:VALUES)\s+\?(?P<name>{known})\s*\{{(?P<slot>\s*(?i:UNDEF)\s*)(?=\}})")
 
 
 def read(path: Path, project: Project) -> CannedQuery:
@@ -163,7 +173,7 @@ def read(path: Path, project: Project) -> CannedQuery:
         raise QueryError("its parameters are not a table of names", where=where, remedy=remedy)
     parameters = {str(name): _parameter(str(name), fields or {}, project, where) for name, fields in declared.items()}
     for name in parameters:
-        if not _slot(name).search(text):
+        if not _slots([name]).search(text):
             raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
     description = str(header.get("description", "")).strip()
     featured = header.get("featured", 0)
