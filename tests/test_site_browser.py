@@ -21,7 +21,7 @@ _INK = """() => [...new Set([...document.querySelectorAll("body, h1, main p:not(
   .map((one) => getComputedStyle(one)).map((style) => style.fill === "rgb(0, 0, 0)" ? style.color : style.fill))]"""
 _CUT = """(width) => [...document.querySelectorAll("main *:not(svg *)")].filter((one) => one.checkVisibility())
   .filter((one) => one.getBoundingClientRect().right > width + 1).map((one) => one.outerHTML.slice(0, 120))"""
-_SHIFT = """() => new Promise((done) => {
+SHIFT = """() => new Promise((done) => {
   let shift = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value; })
     .observe({ type: "layout-shift", buffered: true });
@@ -91,7 +91,7 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
         for kind in KINDS:
             seen.page.goto(host + kind)
             assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, kind
-            assert seen.page.evaluate(_SHIFT) < 0.01, kind
+            assert seen.page.evaluate(SHIFT) < 0.01, kind
             paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (sum(map(int, paper[4:-1].split(","))) < 300) == (scheme == "dark"), kind
         assert seen.errors == []

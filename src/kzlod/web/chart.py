@@ -143,8 +143,8 @@ def charts(query: CannedQuery, table: Table, language: str = DEFAULT) -> list[Ch
 
 
 def _units(marks: Marks) -> Iterable[tuple[str, list[dict[str, object]]]]:
-    for unit in marks.units or [""]:
-        yield unit, [dict(row) for row in marks.rows if not marks.units or (row.get("unit") or "") == unit]
+    for unit in dict.fromkeys(str(row.get("unit") or "") for row in marks.rows):
+        yield unit, [dict(row) for row in marks.rows if (row.get("unit") or "") == unit]
 
 
 def _names(rows: list[dict[str, object]]) -> list[str]:

@@ -1,12 +1,16 @@
-"""What the SPARQL editor knows of a dataset, as the JSON that the page carries: the form is in `script/sparql.js`."""
+"""What the scripts of a page that asks know of a dataset, as the JSON that the page carries: their forms are in
+`script/sparql.js` and `script/canned.js`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
 
+from kzlod.query import CannedQuery
 from kzlod.release.files import VOID_FILE
 from kzlod.vocab import VOID
 from kzlod.web.addresses import encoded
@@ -16,24 +20,35 @@ from kzlod.web.opened import OpenRelease
 _KINDS = {VOID + "class": "class", VOID + "property": "property"}
 
 
-def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
-    """Prefixes, terms, examples, and where IRIs lead, for the page of a place."""
+def ways(release: OpenRelease, frame: Frame) -> dict[str, Any]:
+    """Prefixes, and where IRIs lead, for the page of a place."""
     project = release.project
     folder = f"release/{project.id}/{project.version}/"
-    queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
     return {
         "base": project.base,
         "root": frame.root,
         "top": frame.top,
         "folder": folder,
         "prefixes": project.prefixes,
-        "terms": _terms(release),
-        "examples": [
-            {"title": query.summary_in(frame.language)[0], "href": frame.top + folder + encoded(path)}
-            for query, path in queries
-            if path in release.files
-        ],
     }
+
+
+def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
+    """What the SPARQL editor knows: ways, terms, examples."""
+    known = ways(release, frame)
+    queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
+    examples = [
+        {"title": query.summary_in(frame.language)[0], "href": frame.top + known["folder"] + encoded(path)}
+        for query, path in queries
+        if path in release.files
+    ]
+    return {**known, "terms": _terms(release), "examples": examples}
+
+
+def asked(query: CannedQuery) -> dict[str, Any]:
+    """A canned query, to be filled with what its parameters are given."""
+    plot = {"kind": query.plot.kind, **query.plot.columns} if query.plot else None
+    return {"pieces": query.pieces, "parameters": [asdict(one) for one in query.parameters.values()], "plot": plot}
 
 
 @lru_cache(4)

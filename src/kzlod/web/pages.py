@@ -26,7 +26,7 @@ from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
 from kzlod.web.changelog import change_log, in_short
 from kzlod.web.chart import charts
 from kzlod.web.columns import column
-from kzlod.web.context import context
+from kzlod.web.context import asked, context, ways
 from kzlod.web.disputes import Disputes
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
@@ -241,9 +241,17 @@ def query_page(
     frame = site.frame(f"queries/{query.name}.html", language)
     view = View(site.release, frame)
     answered = _answered(view, query, outcome)
-    labels = {name: column(view, name) for name in query.parameters}
     return page(
-        site, "query", frame, query=query, labels=labels, values=values, sparql=_without_header(query.text), **answered
+        site,
+        "query",
+        frame,
+        query=query,
+        labels={name: column(view, name) for name in query.parameters},
+        values=values,
+        sparql=_without_header(query.text),
+        asked={**ways(site.release, frame), **asked(query)},
+        **_dump(site, frame),
+        **answered,
     )
 
 
@@ -255,8 +263,6 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
     """A form for any query, and the answer to the one that was sent; `at` is the way to the start, if not as usual."""
     frame = site.frame("sparql.html", language, at)
     release = site.release
-    dumps = (f"{release.project.id}.nq{suffix}" for suffix in (".zst", ""))
-    dump, file = next(((name, release.files[name]) for name in dumps if name in release.files), ("", None))
     return page(
         site,
         "sparql",
@@ -264,10 +270,18 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         sparql=sparql,
         modules=bundle.editor(),
         context=context(release, frame) if bundle.bundle() else {},
-        dump=f"{frame.top}release/{release.project.id}/{release.project.version}/{dump}" if file else "",
-        dump_bytes=file.size if file else 0,
+        **_dump(site, frame),
         **_answered(View(release, frame), None, outcome),
     )
+
+
+def _dump(site: Site, frame: Frame) -> dict[str, Any]:
+    """The file that scripts answer queries from, and how large it is."""
+    project, files_ = site.release.project, site.release.files
+    dumps = (f"{project.id}.nq{suffix}" for suffix in (".zst", ""))
+    file = next((files_[name] for name in dumps if name in files_), None)
+    address = f"{frame.top}release/{project.id}/{project.version}/{file.path}" if file else ""
+    return {"dump": address, "dump_bytes": file.size if file else 0}
 
 
 def _answered(view: View, query: CannedQuery | None, outcome: Outcome) -> dict[str, Any]:

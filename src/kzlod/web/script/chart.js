@@ -30,7 +30,18 @@ export function chart({ variables, rows }, context, names) {
   function redraw() {
     const points = rows.map((row) => ({ at: row[by], value: number(row[of]) })).filter((point) => point.value !== null);
     const timed = times.includes(by) && points.length > 1;
-    place.replaceChildren(...(timed ? line(points, of) : bars(points, of, by, (term) => shown(term, context, names))));
+    place.replaceChildren(
+      ...(timed
+        ? curve(
+            points.map(({ at, value }) => ({ x: time(at), text: at.value, value, series: "" })),
+            of,
+          )
+        : bars(
+            points.map(({ at, value }, row) => ({ text: by ? shown(at, context, names) : String(row + 1), value })),
+            of,
+            by,
+          )),
+    );
   }
 
   const chooseBy = choice(
@@ -56,11 +67,9 @@ function time(term) {
   return Number(match[1]) + (Number(match[2] ?? 1) - 1) / 12 + (Number(match[3] ?? 1) - 1) / 366;
 }
 
-function line(points, name) {
-  const sorted = points
-    .slice(0, MOST_POINTS)
-    .map(({ at, value }) => ({ x: time(at), text: at.value, value }))
-    .sort((one, other) => one.x - other.x);
+// Points {x, text, value, series} over an axis; those of a series are joined.
+export function curve(points, name) {
+  const sorted = points.slice(0, MOST_POINTS).sort((one, other) => one.x - other.x);
   const [low, high, step] = scale(sorted.map(({ value }) => value));
   const [start, end] = [sorted[0].x, sorted.at(-1).x];
   const x = (at) => LEFT + (end === start ? 0.5 : (at - start) / (end - start)) * (WIDTH - LEFT - RIGHT);
@@ -70,12 +79,13 @@ function line(points, name) {
     parts.push(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: "rule" }));
     parts.push(drawn("text", { x: LEFT - 8, y: y(at) + 4, "text-anchor": "end" }, brief(at)));
   }
-  parts.push(
-    drawn("path", { d: `M${sorted.map((point) => `${x(point.x)},${y(point.value)}`).join("L")}`, class: "line" }),
-  );
+  for (const joined of Map.groupBy(sorted, ({ series }) => series).values()) {
+    const d = `M${joined.map((point) => `${x(point.x)},${y(point.value)}`).join("L")}`;
+    parts.push(drawn("path", { d, class: "line" }));
+  }
   let right = -Infinity;
   for (const point of sorted) {
-    const title = drawn("title", {}, `${point.text}: ${plain(point.value)}`);
+    const title = drawn("title", {}, `${[point.text, point.series].filter(Boolean).join(" · ")}: ${plain(point.value)}`);
     parts.push(drawn("circle", { cx: x(point.x), cy: y(point.value), r: 3.5, class: "point" }, title));
     if (x(point.x) - right < 56) continue;
     right = x(point.x);
@@ -84,21 +94,21 @@ function line(points, name) {
   return [picture(HEIGHT, say("chartOf", { name, count: sorted.length }), parts), ...rest(points, MOST_POINTS)];
 }
 
-function bars(points, name, by, written) {
+// A bar for each {text, value}; `named` is whether the texts are names, and not numbers of rows.
+export function bars(points, name, named) {
   const some = points.slice(0, MOST);
   if (!some.length) return [element("p", {}, say("nothingToDraw"))];
-  const left = by ? 220 : LEFT;
+  const left = named ? 220 : LEFT;
   const [low, high] = scale(some.map(({ value }) => value));
   const x = (value) => left + ((value - low) / (high - low)) * (WIDTH - left - 80);
-  const parts = some.flatMap(({ at, value }, row) => {
+  const parts = some.flatMap(({ text, value }, row) => {
     const y = TOP + row * BAR;
-    const text = by ? written(at) : String(row + 1);
     const [from, to] = [x(Math.min(value, 0)), x(Math.max(value, 0))];
     return [
       drawn(
         "text",
         { x: left - 8, y: y + 15, "text-anchor": "end" },
-        clipped(text, by ? 32 : 6),
+        clipped(text, named ? 32 : 6),
         drawn("title", {}, text),
       ),
       drawn(

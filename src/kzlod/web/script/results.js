@@ -3,15 +3,20 @@ import { chart } from "./chart.js";
 import { downloads } from "./download.js";
 import { button, element } from "./elements.js";
 import { hasPlaces, map } from "./map.js";
+import { plotted } from "./plotted.js";
 import { table } from "./table.js";
 import { namer } from "./terms.js";
 import { say } from "./words.js";
 
 const SHOWN = 200_000; // letters of Turtle
 
+// `context` is what the page knows (engine.js); where it has a plot, rows are drawn by it too.
 export function results(answer, context, ask) {
+  const names = namer(ask, context.language);
+  const picture = context.plot && answer.rows?.length ? plotted(answer, context.plot, context, names) : null;
   return [
-    ...views(answer, context, namer(ask, context.language)),
+    ...(picture ? [picture] : []),
+    ...views(answer, context, names),
     element("p", { class: "row" }, element("span", {}, say("download")), ...downloads(answer)),
   ];
 }

@@ -13,3 +13,6 @@ if (search) {
 
 const sparql = document.querySelector("form[data-sparql]");
 if (sparql) (await import("./sparql.js")).enhance(sparql);
+
+const canned = document.querySelector("form[data-canned]");
+if (canned) (await import("./canned.js")).enhance(canned);

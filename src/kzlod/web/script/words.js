@@ -176,6 +176,43 @@ const WORDS = {
     "Часть страницы, которая отвечает на запросы, дала сбой.",
     "页面中负责查询的部分出现故障。",
   ],
+  givenTwice: [
+    "{name} is given twice: give it once.",
+    "{name} екі рет берілген: бір рет беріңіз.",
+    "{name} задано дважды: задайте один раз.",
+    "{name} 给出了两次：请只给一次。",
+  ],
+  noParameter: [
+    "The query has no parameter {name}.",
+    "Сұрауда {name} параметрі жоқ.",
+    "У запроса нет параметра {name}.",
+    "此查询没有参数 {name}。",
+  ],
+  wrongValue: [
+    "{name} does not take “{value}”. It takes: {expected}",
+    "{name} «{value}» мәнін қабылдамайды. Қабылдайтыны: {expected}",
+    "{name} не принимает «{value}». Принимает: {expected}",
+    "{name} 不接受“{value}”。可接受：{expected}",
+  ],
+  takesInteger: [
+    "a whole number, such as 2024",
+    "бүтін сан, мысалы 2024",
+    "целое число, например 2024",
+    "整数，例如 2024",
+  ],
+  takesDecimal: ["a number, such as 30.05", "сан, мысалы 30.05", "число, например 30.05", "数字，例如 30.05"],
+  takesDate: [
+    "a date, such as 2024-07-02",
+    "күн, мысалы 2024-07-02",
+    "дата, например 2024-07-02",
+    "日期，例如 2024-07-02",
+  ],
+  takesIri: [
+    "an IRI, or what follows {base}",
+    "IRI немесе {base} соңынан келетін бөлік",
+    "IRI или то, что следует за {base}",
+    "IRI，或 {base} 之后的部分",
+  ],
   results: ["Results", "Нәтижелер", "Результаты", "结果"],
   nothingFound: [
     "Nothing has this name.",
