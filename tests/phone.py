@@ -6,6 +6,7 @@ The figures are Lighthouse's for mobile: the processor at a quarter of its speed
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser
@@ -14,7 +15,7 @@ _SLOWER = 4
 _LATENCY, _DOWN, _UP = 150, 1_600_000 / 8, 750_000 / 8  # ms, bytes a second
 _SCREEN = {"width": 412, "height": 823}
 _OBSERVER = """
-globalThis.seen = { largest: 0, shift: 0, blocked: 0 };
+globalThis.seen = { largest: 0, shift: 0, blocked: 0, ready: 0 };
 const observe = (type, note) =>
   new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
 observe("largest-contentful-paint", (one) => { seen.largest = one.startTime; });
@@ -28,6 +29,12 @@ _SEEN = """() => new Promise((done) => setTimeout(() => {
 }, 100))"""
 
 
+_WATCHER = """
+new MutationObserver(() => { if (!seen.ready && document.querySelector(%s)) seen.ready = performance.now(); })
+  .observe(document, { childList: true, subtree: true });
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """How a page was loaded: seconds from the start, the sum of its layout shifts, bytes received."""
@@ -36,20 +43,22 @@ class Loaded:
     largest_paint: float
     usable: float
     """The first paint, the parsed document and the last long task are all over."""
+    ready: float
+    """The first paint is over, and the element that was waited for is there."""
     shift: float
     size: int
     """Of everything that was received, as it was sent: compressed or not, with headers."""
 
 
-def load(browser: Browser, url: str, *, scheme: str = "light") -> Loaded:
-    """Load a page on a slow phone, until the network is idle."""
+def load(browser: Browser, url: str, *, scheme: str = "light", ready: str = "body") -> Loaded:
+    """Load a page on a slow phone, until the network is idle; `ready` selects what is waited for."""
     context = browser.new_context(
         viewport=_SCREEN,  # type: ignore[arg-type]
         color_scheme=scheme,  # type: ignore[arg-type]
         is_mobile=True,
         has_touch=True,
     )
-    context.add_init_script(_OBSERVER)
+    context.add_init_script(_OBSERVER + _WATCHER % json.dumps(ready))
     page, sizes = context.new_page(), list[int]()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -60,5 +69,6 @@ def load(browser: Browser, url: str, *, scheme: str = "light") -> Loaded:
     page.goto(url, wait_until="networkidle")
     seen = page.evaluate(_SEEN)
     context.close()
-    first, largest, parsed, blocked = (seen[name] / 1000 for name in ("first", "largest", "parsed", "blocked"))
-    return Loaded(first, largest, max(first, parsed, blocked), seen["shift"], sum(sizes))
+    names = ("first", "largest", "parsed", "blocked", "ready")
+    first, largest, parsed, blocked, there = (seen[name] / 1000 for name in names)
+    return Loaded(first, largest, max(first, parsed, blocked), max(first, there), seen["shift"], sum(sizes))

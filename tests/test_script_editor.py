@@ -54,6 +54,17 @@ def test_the_editor_proposes_prefixes_terms_and_variables(visit: Visit) -> None:
     assert page.locator("textarea").input_value().startswith("SELECT ?source { ?source a kz:Source . ?source skos")
 
 
+def test_the_form_asks_before_the_editor_is_there(visit: Visit) -> None:
+    visit.page.route("**/editor-*.js", lambda route: route.abort())
+    visit.expected = ("ERR_FAILED", "dynamically imported module")
+    visit.page.reload()
+    visit.page.locator("textarea").fill("SELECT ?place { VALUES ?place { thing:kazakhstan } }")
+    visit.page.get_by_role("button", name="Ask").click()
+    expect(visit.page.locator("[role=status]")).to_contain_text("Rows: 1")
+    expect(visit.page.get_by_role("link", name="Kazakhstan", exact=True)).to_be_visible()
+    assert visit.page.locator(".cm-content").count() == 0
+
+
 def test_tab_leaves_the_editor(visit: Visit) -> None:
     visit.write("SELECT ?s {")
     visit.page.keyboard.press("Escape")

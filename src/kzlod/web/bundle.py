@@ -25,8 +25,11 @@ def bundle() -> Mapping[str, Traversable]:
     return found if SCRIPT in found else {}
 
 
-def editor() -> list[str]:
-    """The addresses of the modules that the SPARQL page needs, so that it can ask for all of them at once."""
+def asking() -> list[str]:
+    """The addresses of the modules with which the form of the SPARQL page asks, so that it can fetch them at once.
+
+    The editor is not among them: it comes after them.
+    """
     needed = (f"{FOLDER}sparql-", f"{FOLDER}chunk-")  # as the build names them
     return sorted(address for address in bundle() if address.startswith(needed))
 

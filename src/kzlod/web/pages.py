@@ -268,7 +268,7 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         "sparql",
         frame,
         sparql=sparql,
-        modules=bundle.editor(),
+        modules=bundle.asking(),
         context=context(release, frame) if bundle.bundle() else {},
         **_dump(site, frame),
         **_answered(View(release, frame), None, outcome),

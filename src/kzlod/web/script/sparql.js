@@ -1,10 +1,10 @@
-// The SPARQL page: the form of a server, or of a static site, with an editor, examples, past queries and answers.
+// The SPARQL page: the form of a server, or of a static site, with an editor, examples, past queries and answers. The
+// form asks before the editor, which is large, is there.
 //
 // The page's JSON `sparql-context` is as in engine.js, with
 //   {"terms": [{"iri", "label", "kind": "class" or "property"}], "examples": [{"title", and "query", or "href" where
 //    that is}]}
 import { asking } from "./asking.js";
-import { edit } from "./editor.js";
 import { button, choice, element } from "./elements.js";
 import { known } from "./engine.js";
 import { pastQueries } from "./history.js";
@@ -12,12 +12,12 @@ import { say } from "./words.js";
 
 const LONGEST_LINK = 8000;
 
-export function enhance(form) {
+export async function enhance(form) {
   const context = { terms: [], examples: [], ...known("sparql-context") };
   const area = form.elements.namedItem("query");
   const { ask, status, problem } = asking(form, context);
   const past = pastQueries();
-  const editor = edit(area, context, () => form.requestSubmit());
+  let editor = plain(area);
   const format = form.elements.namedItem("format");
   if (problem) hinder(form, problem);
 
@@ -45,6 +45,21 @@ export function enhance(form) {
     editor.text = given;
     form.requestSubmit();
   }
+  const { edit } = await import("./editor.js");
+  editor = edit(area, context, () => form.requestSubmit());
+}
+
+// A text area as the editor that will stand in its place.
+function plain(area) {
+  return {
+    get text() {
+      return area.value;
+    },
+    set text(text) {
+      area.value = text;
+    },
+    focus: () => area.focus(),
+  };
 }
 
 // Where nobody answers, the form says why, and where else to go.
