@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
 from kzlod.errors import InputError
-from kzlod.release.files import File
+from kzlod.release.files import CATALOGUE, File
 from kzlod.vocab import DCAT, DCTERMS, SPDX
 
 _SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
@@ -59,6 +59,16 @@ def facts(content: bytes, *, where: str) -> Facts:
         place = f"{where}:{error.lineno}" if error.lineno else where
         raise InputError(f"does not parse as Turtle: {error.msg}", where=place) from error
     return {subject: dict(by_predicate) for subject, by_predicate in said.items()}
+
+
+def catalogue_of(folder: Path) -> bytes:
+    """The catalogue that a release's folder holds; raises `InputError` where there is none."""
+    path = folder / CATALOGUE
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        remedy = "name a folder that `kzlod build` or `kzlod get` made"
+        raise InputError("is no release: its catalogue is not there", where=str(path), remedy=remedy) from error
 
 
 def read_catalogue(content: bytes, *, where: str) -> Published:

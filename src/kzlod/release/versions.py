@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kzlod.errors import InputError
 from kzlod.release.files import CATALOGUE, SUMS, File, sha256
-from kzlod.release.published import encoded, escapes, facts, printable, read_catalogue
+from kzlod.release.published import catalogue_of, encoded, escapes, facts, printable, read_catalogue
 from kzlod.vocab import DCAT, DCTERMS
 
 CHANGES = "changes.md"
@@ -35,12 +35,7 @@ class Version:
     @classmethod
     def read(cls, folder: Path) -> Version:
         """Read a release's catalogue; raises `InputError` where it is not there or cannot be used."""
-        path = folder / CATALOGUE
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            remedy = "name a folder that `kzlod build` or `kzlod get` made"
-            raise InputError("is no release: its catalogue is not there", where=str(path), remedy=remedy) from error
+        path, content = folder / CATALOGUE, catalogue_of(folder)
         published = read_catalogue(content, where=str(path))
         said = facts(content, where=str(path))
         release, address = said[published.iri], published.iri + "/"

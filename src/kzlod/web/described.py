@@ -16,7 +16,7 @@ from kzlod.errors import InputError
 from kzlod.formats import TURTLE
 from kzlod.project import Project
 from kzlod.release.files import CATALOGUE
-from kzlod.release.published import read_catalogue
+from kzlod.release.published import catalogue_of, read_catalogue
 from kzlod.terms import is_iri
 from kzlod.vocab import DCTERMS, FOAF
 
@@ -30,12 +30,7 @@ def described(folder: Path) -> Project:
 
     Raises `InputError` for a folder without a catalogue, or one that does not describe the release as `build` does.
     """
-    path = folder / CATALOGUE
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        remedy = "name a folder that `kzlod build` or `kzlod get` made"
-        raise InputError("is no release: its catalogue is not there", where=str(path), remedy=remedy) from error
+    path, content = folder / CATALOGUE, catalogue_of(folder)
     published = read_catalogue(content, where=str(path))
     match = _RELEASE.fullmatch(published.iri)
     if match is None or not is_iri(published.iri):
