@@ -303,6 +303,22 @@ def test_a_form_is_filled_sent_and_gone_back_from(site: str, browser: Browser) -
         expect(usual).to_be_visible()
         assert page.get_by_label("year").input_value() == ""
         expect(page.locator("section.answer > *")).to_have_count(0)
+
+
+def test_a_form_that_is_sent_before_its_script_is_there_is_answered_too(site: str, browser: Browser) -> None:
+    with visiting(browser, site, "/ru/queries/trade-by-year.html") as visit:
+        page, script = visit.page, "**/canned-*.js"
+        visit.expected = ("ERR_FAILED", "dynamically imported module")
+        page.route(script, lambda route: route.abort())
+        page.reload()
+        page.get_by_label("year").fill("2023")
+        page.unroute(script)
+        page.get_by_role("button", name="Спросить").click()
+        answered(visit)
+        expect(page.get_by_role("cell", name="more than $41 billion")).to_be_visible()
+        page.go_back()
+        expect(page.locator("[data-answer]")).to_be_visible()
+        assert page.get_by_label("year").input_value() == ""  # what the answer is for
         assert len([one for one in visit.requests if one.endswith(".zst")]) == 1
 
 
