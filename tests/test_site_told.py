@@ -36,7 +36,7 @@ def test_a_counterpart_that_is_none_is_not_told(live: Served) -> None:
     page = live.get("/ru/thing/first-central-asia-china-summit.html").text
     assert "Порядковый номер" in page
     assert "– <a" not in page
-    assert "нет</bdi>" not in page
+    assert ">нет<" not in page
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_numbers_and_periods_are_written_in_the_language(
 ) -> None:
     page = live.get(f"/{language}thing/kazakhstan.html").text
     assert f'<td class="number">{number}</td>' in page
-    assert f"<bdi>{period}</bdi>" in page
-    assert f"<bdi>{undated}</bdi>" in page
+    assert f">{period}</a>" in page
+    assert f">{undated}</a>" in page
 
 
 def test_a_year_is_not_taken_apart(live: Served) -> None:
@@ -64,12 +64,12 @@ def test_a_year_is_not_taken_apart(live: Served) -> None:
 
 def test_units_have_names(live: Served) -> None:
     assert "Volume of cargo Kazakhstan – China tonnes" in _plain(live.get("/thing/kazakhstan.html").text)
-    assert "<bdi>吨</bdi>" in live.get("/zh/thing/kazakhstan.html").text
+    assert ">吨</a>" in live.get("/zh/thing/kazakhstan.html").text
 
 
 def test_a_conflict_is_called_by_what_it_is_about(live: Served) -> None:
     page = live.get("/code/indicator/bilateral-trade.html").text
-    assert "<bdi>Bilateral trade: Kazakhstan – China</bdi></a></dd>" in page
+    assert ">Bilateral trade: Kazakhstan – China</a></dd>" in page
     assert "unit:CCY_USD" not in page
 
 
@@ -83,7 +83,7 @@ def test_a_check_that_holds_within_rounding_is_no_failure(live: Served) -> None:
 def test_a_mention_is_called_by_its_words(live: Served) -> None:
     page = live.get("/passage/002-19.html").text
     assert "mention:" not in page
-    assert "¶\u00a019: $30.05 billion</bdi>" in page
+    assert "¶\u00a019: $30.05 billion</a>" in page
 
 
 def test_a_claim_says_its_summary_once(live: Served) -> None:

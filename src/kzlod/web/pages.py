@@ -23,6 +23,7 @@ from kzlod.release.versions import Version
 from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
+from kzlod.web.bidi import isolated
 from kzlod.web.changelog import change_log, in_short
 from kzlod.web.chart import charts
 from kzlod.web.columns import column
@@ -77,6 +78,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["encoded"] = encoded
+    environment.filters["isolated"] = isolated
     return environment
 
 
