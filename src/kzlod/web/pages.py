@@ -199,10 +199,20 @@ def document_page(site: Site, document: Document, language: str, *, withdrawn: b
         fact_origin=teller.origin(document.iri) if release.is_fact(document.iri) else None,
         paragraphs=view.paragraphs(document) if is_source else [],
         forms=[(form.title, form.media_type, named(path, form, document.page)) for form in FORMS[1:]],
-        before=named(path, HTML, document.page - 1) if document.page > 1 else "",
-        after=named(path, HTML, document.page + 1) if document.page < document.pages else "",
         withdrawn=withdrawn,
+        **_pager(frame, path, document.page, document.pages),
     )
+
+
+def _pager(frame: Frame, path: str, number: int, pages: int) -> dict[str, Any]:
+    """A page among those of one path: its number, how many there are, the ways to the one before and the one after."""
+    before, after = (frame.root + encoded(named(path, HTML, other)) for other in (number - 1, number + 1))
+    return {
+        "page": number,
+        "pages": pages,
+        "before": before if number > 1 else "",
+        "after": after if number < pages else "",
+    }
 
 
 def disputes_page(site: Site, language: str) -> bytes:
