@@ -21,7 +21,8 @@ PAGES = [
     "/ru/index.html",
     "/queries.html",
     "/disputes.html",
-    "/zh/disputes.html",
+    "/zh/disputes/disagreements.page-2.html",
+    "/disputes/checks.html",
     "/vocabularies.html",
     "/search.html?q=Qazaq%20stan",
     "/kk/search.html?q=khorgos",
@@ -49,7 +50,16 @@ PAGES = [
 HOSTILE = ["thing/millbrook", "thing/odd", "index", "queries", "observation/length-alder-footbridge-001"]
 STRANGE = [
     *("thing/a%3Fb=1&c=%253Cscript%253E", "thing/%C3%98resund", "thing/odd.ttl", "javascript:alert(1)"),
-    *("thing/many", "thing/many.page-2", "thing/part-00001", "thing/old", "queries/figures", "disputes", "downloads"),
+    *(
+        "thing/many",
+        "thing/many.page-2",
+        "thing/part-00001",
+        "thing/old",
+        "queries/figures",
+        "disputes",
+        "disputes/checks",
+        "downloads",
+    ),
     *("vocabularies", "sparql", "search"),
 ]
 

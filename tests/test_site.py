@@ -82,7 +82,10 @@ def test_documents_are_those_of_the_server_byte_for_byte(written: Written, live:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-@pytest.mark.parametrize("name", ["index", "disputes", "vocabularies", "queries", "downloads"])
+@pytest.mark.parametrize(
+    "name",
+    ["index", "disputes", "disputes/disagreements.page-2", "disputes/checks", "vocabularies", "queries", "downloads"],
+)
 def test_pages_are_those_of_the_server_byte_for_byte(written: Written, live: Served, tag: str, name: str) -> None:
     assert live.get(f"/{tag}{name}.html").content == (written.path / f"{tag}{name}.html").read_bytes()
 

@@ -98,7 +98,9 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
         assert [url for url in seen.asked if not url.startswith(host)] == []
 
 
-@pytest.mark.parametrize("path", ["index.html", "zh/disputes.html", "thing/kazakhstan.html", "sparql.html"])
+@pytest.mark.parametrize(
+    "path", ["index.html", "zh/disputes/disagreements.html", "thing/kazakhstan.html", "sparql.html"]
+)
 def test_nothing_moves_while_a_slow_phone_loads_a_page(host: str, browser: Browser, path: str) -> None:
     loaded = load(browser, host + path)
     assert loaded.shift == 0

@@ -96,7 +96,7 @@ def test_the_server_chooses_the_same(release: Path, tmp_path: Path, browser: Bro
 
 
 def test_an_address_that_names_its_language_stays(site: str, browser: Browser) -> None:
-    paths = ("index.html", "zh/", "zh/index.html", "thing/millbrook.html", "kk/thing/millbrook", "disputes")
+    paths = ("index.html", "zh/", "zh/index.html", "thing/millbrook.html", "kk/thing/millbrook", "vocabularies")
     with visiting(browser, "ru") as page:
         for path in paths:
             assert opened(page, site + path) == site + path

@@ -73,8 +73,30 @@ def test_a_conflict_is_called_by_what_it_is_about(live: Served) -> None:
     assert "unit:CCY_USD" not in page
 
 
+@pytest.mark.parametrize(
+    ("address", "class_", "pages"),
+    [
+        ("disputes", "ConflictSet", 1),
+        ("disputes/disagreements", "Disagreement", 2),
+        ("disputes/checks", "ConsistencyCheck", 1),
+    ],
+)
+def test_each_dispute_is_once_in_the_list_of_its_sort(live: Served, address: str, class_: str, pages: int) -> None:
+    answer = live.sparql(f"SELECT ?it {{ ?it a kz:{class_} }}", accept="text/csv")
+    wanted = [iri.removeprefix(live.base) for iri in answer.text.split()[1:]]
+    texts = [live.get(f"/{address}.html").text]
+    texts += [live.get(f"/{address}.page-{number}.html").text for number in range(2, pages + 1)]
+    assert len(wanted) > 0
+    for path in wanted:
+        assert [bool(re.search(f'<(h3|td)><a href="[./]*{path}.html"', text)) for text in texts].count(True) == 1, path
+    counted = re.findall(r'<li><a href="[./]*disputes[^"]*"( aria-current="true")?>[^<]*</a> <b>(\d+)</b>', texts[0])
+    assert len(counted) == 3
+    assert [count for current, count in counted if current] == [str(len(wanted))]
+    assert live.get(f"/{address}.page-{pages + 1}.html").status_code == 404
+
+
 def test_a_check_that_holds_within_rounding_is_no_failure(live: Served) -> None:
-    page = live.get("/disputes.html").text
+    page = live.get("/disputes/checks.html").text
     assert 'class="fails">does not hold<' in page
     assert 'class="holds">holds within rounding<' in page
     assert "expected 47,500,000,000, found 30,050,000,000" in page

@@ -29,7 +29,7 @@ from kzlod.web.store import Kept, kept
 MOST_POINTERS = 20_000
 """How many triples that point to one IRI are looked at; where there are more, a query has to be asked."""
 _GRAPH = re.compile(rb" <[^<>\" ]*> \.\Z")
-STATEMENTS = 1000
+STATEMENTS = 500
 """How many statements a page of a document has."""
 _LABELS, _VALUES = 50_000, 5_000
 _MOST_VALUES = 200

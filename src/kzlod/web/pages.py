@@ -28,7 +28,7 @@ from kzlod.web.changelog import change_log, in_short
 from kzlod.web.chart import charts
 from kzlod.web.columns import column
 from kzlod.web.context import asked, context, ways
-from kzlod.web.disputes import Disputes
+from kzlod.web.disputes import SORTS, Sort
 from kzlod.web.documents import Document
 from kzlod.web.frame import Frame
 from kzlod.web.numbers import grouped
@@ -140,14 +140,7 @@ def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> bytes:
         first=[query for query, _ in shown] or list(release.queries.values())[:6],
         panels=key_figures(view),
         kinds=_kinds(view),
-        disputed=[
-            (view.frame.words[key], len(release.instances(KZ + name)))
-            for key, name in (
-                ("conflict_sets", "ConflictSet"),
-                ("disagreements", "Disagreement"),
-                ("checks", "ConsistencyCheck"),
-            )
-        ],
+        disputed=_disputed(release),
     )
 
 
@@ -215,13 +208,23 @@ def _pager(frame: Frame, path: str, number: int, pages: int) -> dict[str, Any]:
     }
 
 
-def disputes_page(site: Site, language: str) -> bytes:
-    """Conflicts, disagreements and checks, side by side."""
-    frame = site.frame("disputes.html", language)
-    all_ = Disputes(View(site.release, frame))
+def disputes_page(site: Site, language: str, sort: Sort, number: int) -> bytes:
+    """A page of the list of a sort of disputes: conflicts, disagreements or checks."""
+    frame = site.frame(named(sort.path, HTML, number), language)
     return page(
-        site, "disputes", frame, conflicts=all_.conflicts(), disagreements=all_.disagreements(), checks=all_.checks()
+        site,
+        "disputes",
+        frame,
+        sort=sort,
+        disputed=_disputed(site.release),
+        disputes=sort.page(View(site.release, frame), number),
+        **_pager(frame, sort.path, number, sort.pages(site.release)),
     )
+
+
+def _disputed(release: OpenRelease) -> list[tuple[Sort, int]]:
+    """The sorts of disputes, and how many there are of each."""
+    return [(sort, len(sort.all(release))) for sort in SORTS]
 
 
 def vocabularies_page(site: Site, language: str) -> bytes:

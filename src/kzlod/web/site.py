@@ -16,6 +16,7 @@ from kzlod.query.labels import DEFAULT
 from kzlod.release.files import CATALOGUE, WELL_KNOWN
 from kzlod.web import bundle, pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
+from kzlod.web.disputes import SORTS
 from kzlod.web.documents import document, serialized
 from kzlod.web.frame import folder
 from kzlod.web.messages import link
@@ -57,7 +58,7 @@ def fixed(site: Site) -> Mapping[str, Callable[[], Resource]]:
         described = link(f"{root(below)}openapi.json", "service-desc", "application/json")
         for name, make, links in (
             ("queries.html", pages.queries_page, ()),
-            ("disputes.html", pages.disputes_page, ()),
+            *_disputes(release),
             ("vocabularies.html", pages.vocabularies_page, ()),
             ("api.html", pages.api_page, (described,)),
             ("downloads.html", pages.downloads_page, landing if not below else dataset_links(release, root(below))),
@@ -70,6 +71,12 @@ def fixed(site: Site) -> Mapping[str, Callable[[], Resource]]:
         made[f"{below}sparql.html"] = partial(_sparql, site, language)
         made[f"{below}search.html"] = partial(_search, site, language)
     return made
+
+
+def _disputes(release: OpenRelease) -> Iterator[tuple[str, Callable[[Site, str], bytes], tuple[str, ...]]]:
+    for sort in SORTS:
+        for number in range(1, sort.pages(release) + 1):
+            yield named(sort.path, HTML, number), partial(pages.disputes_page, sort=sort, number=number), ()
 
 
 def _page(make: Callable[[Site, str], bytes], site: Site, language: str, links: tuple[str, ...]) -> Resource:
