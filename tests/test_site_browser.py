@@ -21,6 +21,9 @@ _INK = """() => [...new Set([...document.querySelectorAll("body, h1, main p:not(
   .map((one) => getComputedStyle(one)).map((style) => style.fill === "rgb(0, 0, 0)" ? style.color : style.fill))]"""
 _CUT = """(width) => [...document.querySelectorAll("main *:not(svg *)")].filter((one) => one.checkVisibility())
   .filter((one) => one.getBoundingClientRect().right > width + 1).map((one) => one.outerHTML.slice(0, 120))"""
+_CLOSED = """() => [...document.querySelectorAll("details *")].filter((one) => !one.checkVisibility())
+  .filter((one) => one.closest("details").checkVisibility()).length"""
+_OPEN = """() => document.querySelectorAll("details").forEach((one) => { one.open = true; })"""
 SHIFT = """() => new Promise((done) => {
   let shift = 0;
   new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value; })
@@ -99,7 +102,8 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
 
 
 @pytest.mark.parametrize(
-    "path", ["index.html", "zh/disputes/disagreements.html", "thing/kazakhstan.html", "sparql.html"]
+    "path",
+    ["index.html", "zh/disputes/disagreements.html", "thing/kazakhstan.html", "sparql.html", "kk/downloads.html"],
 )
 def test_nothing_moves_while_a_slow_phone_loads_a_page(host: str, browser: Browser, path: str) -> None:
     loaded = load(browser, host + path)
@@ -141,6 +145,7 @@ def test_nothing_is_a_barrier(host: str, browser: Browser, width: int, scheme: s
     with watched(browser, width=width, scheme=scheme) as seen:
         for kind in KINDS:
             seen.page.goto(host + kind)
+            seen.page.evaluate(_OPEN)
             seen.page.evaluate(AXE.read_text("utf-8"))
             result = seen.page.evaluate("(rules) => axe.run(document, rules)", rules)
             for one in result["violations"]:
@@ -150,7 +155,7 @@ def test_nothing_is_a_barrier(host: str, browser: Browser, width: int, scheme: s
 
 
 def test_a_printed_page_is_for_paper(host: str, browser: Browser) -> None:
-    """Ink on white in any theme, no navigation, nothing beyond the edges of A4."""
+    """Ink on white in any theme, no navigation, nothing beyond the edges of A4, nothing closed."""
     with watched(browser, width=_PAPER, scheme="dark") as seen:
         seen.page.emulate_media(media="print")
         for kind in KINDS:
@@ -160,6 +165,7 @@ def test_a_printed_page_is_for_paper(host: str, browser: Browser) -> None:
             )
             assert seen.page.evaluate(_INK) == ["rgb(0, 0, 0)"], kind
             assert seen.page.evaluate(_CUT, _PAPER) == [], kind
+            assert seen.page.evaluate(_CLOSED) == 0, kind
 
 
 def test_the_keyboard_reaches_the_content(host: str, browser: Browser) -> None:

@@ -45,7 +45,11 @@ def _walk(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/index.html", "/kk/thing/khorgos-dry-port.html", "/queries/risks.html", "/sparql.html", "/queries.html"]
+    "path",
+    [
+        *("/index.html", "/kk/thing/khorgos-dry-port.html", "/queries/risks.html", "/sparql.html", "/queries.html"),
+        "/downloads.html",
+    ],
 )
 def test_tab_goes_through_a_page(browser: Browser, live: Served, path: str) -> None:
     with visiting(browser, live.url, path) as visit:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
+from shlex import quote
 from typing import Any
 
 import jinja2
@@ -19,6 +20,7 @@ from kzlod.query import Answer, CannedQuery, Graph
 from kzlod.query.forms import render
 from kzlod.query.labels import DEFAULT, labelled
 from kzlod.query.results import Table, first
+from kzlod.release.files import CATALOGUE, SUMS
 from kzlod.release.versions import Version
 from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
@@ -30,8 +32,9 @@ from kzlod.web.columns import column
 from kzlod.web.context import asked, context, ways
 from kzlod.web.disputes import SORTS, Sort
 from kzlod.web.documents import Document
+from kzlod.web.downloads import by_purpose
 from kzlod.web.frame import Frame
-from kzlod.web.numbers import grouped
+from kzlod.web.numbers import exact_size, grouped, rounded_size
 from kzlod.web.opened import OpenRelease
 from kzlod.web.said import sorted_out
 from kzlod.web.told import Panel, Teller
@@ -328,7 +331,7 @@ def api_page(site: Site, language: str) -> bytes:
 
 
 def downloads_page(site: Site, language: str, version: Version | None = None) -> bytes:
-    """A release's files, with their sizes and checksums, and what changed since the one before; then all releases.
+    """A release's files by what they are for, how to verify them, what changed since the one before; all releases.
 
     `version` is one that stands beside the release of the site.
     """
@@ -341,8 +344,12 @@ def downloads_page(site: Site, language: str, version: Version | None = None) ->
         frame,
         shown=shown,
         log=change_log(shown.changes, View(release, frame).href),
-        files=sorted({*shown.listed, *shown.files.values()}),
+        groups=by_purpose({*shown.listed, *shown.files.values()}, release.project.id),
+        uncatalogued={CATALOGUE: frame.words["catalogue"], SUMS: frame.words["sums"]},
+        size=partial(rounded_size, language=language),
+        exact=partial(exact_size, language=language),
         folder=f"release/{release.project.id}/{shown.version}/",
+        published=quote(f"{shown.iri}/"),
         releases=[(one, downloads_address(release, one), in_short(one.changes)) for one in release.versions],
         gone=_gone(release),
     )
