@@ -108,14 +108,14 @@ def test_every_kind_of_page(host: str, browser: Browser, width: int, scheme: str
 def test_nothing_moves_while_a_slow_phone_loads_a_page(host: str, browser: Browser, path: str) -> None:
     loaded = load(browser, host + path)
     assert loaded.shift == 0
-    assert 0 < loaded.size < (250_000 if path == "sparql.html" else 150_000)
+    assert 0 < loaded.size < 150_000
 
 
 @pytest.mark.parametrize("path", ["index.html", "sparql.html", "search.html?q=a"])
 def test_nothing_moves_where_a_static_host_compresses_nothing(files: str, browser: Browser, path: str) -> None:
     loaded = load(browser, files + path)
     assert loaded.shift == 0
-    assert path != "index.html" or 0 < loaded.size < 150_000
+    assert 0 < loaded.size < 150_000
 
 
 def test_a_static_site_stands_below_any_path(files: str, browser: Browser) -> None:

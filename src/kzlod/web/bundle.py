@@ -28,7 +28,7 @@ def bundle() -> Mapping[str, Traversable]:
 def asking() -> list[str]:
     """The addresses of the modules with which the form of the SPARQL page asks, so that it can fetch them at once.
 
-    The editor is not among them: it comes after them.
+    The editor is not among them: it comes after them, or when it is needed.
     """
     needed = (f"{FOLDER}sparql-", f"{FOLDER}chunk-")  # as the build names them
     return sorted(address for address in bundle() if address.startswith(needed))

@@ -3,7 +3,7 @@
 // It stands in a shadow tree: there it brings its styles as objects, which a strict content-security policy lets
 // through, and not as elements. Tab moves on as everywhere in a page, and is never caught.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -22,9 +22,17 @@ const COLOURS = HighlightStyle.define([
   { tag: tags.comment, color: "light-dark(#57606a, #a6a39c)", fontStyle: "italic" },
 ]);
 const LOOKS = EditorView.theme({
-  "&": { border: "1px solid var(--soft, light-dark(#57606a, #a6a39c))", borderRadius: ".25rem", fontSize: ".875rem" },
+  "&": { borderRadius: ".25rem", fontSize: ".875rem" },
   "&.cm-focused": { outline: "2px solid var(--link, light-dark(#0b5394, #86b6e8))", outlineOffset: "2px" },
-  ".cm-scroller": { fontFamily: "ui-monospace, monospace", lineHeight: "1.5", maxHeight: "70vh" },
+  ".cm-scroller": {
+    border: "1px solid var(--soft, light-dark(#57606a, #a6a39c))",
+    borderRadius: "inherit",
+    boxSizing: "border-box",
+    fontFamily: "ui-monospace, monospace",
+    lineHeight: "1.5",
+    overflow: "auto",
+    resize: "vertical",
+  },
   ".cm-content": { caretColor: "currentColor" },
   ".cm-cursor": { borderLeftColor: "currentColor" },
   ".cm-gutters": { background: "transparent", color: "var(--soft, GrayText)", border: "0" },
@@ -50,7 +58,8 @@ const TYPED_OVER = EditorView.domEventHandlers({
   },
 });
 
-// An editor over a text area, which it keeps filled: {text, focus()}; setting `text` replaces what stands there.
+// Puts an editor in the place of a text area, which it keeps filled. It is as high as the area, and undoes what was
+// typed there. Gives what puts another text in, and goes there.
 export function edit(area, context, run) {
   const host = element("div", { class: "editor" });
   const label = area.labels[0];
@@ -62,13 +71,12 @@ export function edit(area, context, run) {
     run();
     return true;
   };
-  const focused = area === document.activeElement;
+  const isFocused = area === document.activeElement;
   const view = new EditorView({
     parent,
     root,
     state: EditorState.create({
-      doc: area.value,
-      selection: { anchor: area.selectionStart, head: area.selectionEnd },
+      doc: area.defaultValue,
       extensions: [
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }])),
         lineNumbers(),
@@ -91,7 +99,7 @@ export function edit(area, context, run) {
           spellcheck: "false",
           autocapitalize: "off",
         }),
-        EditorView.theme({ ".cm-content, .cm-gutters": { minHeight: `${area.offsetHeight}px` } }),
+        EditorView.theme({ ".cm-scroller": { height: `${area.getBoundingClientRect().height}px` } }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) area.value = view.state.doc.toString();
@@ -99,16 +107,25 @@ export function edit(area, context, run) {
       ],
     }),
   });
+  const changes = (text) =>
+    text === view.state.doc.toString() ? [] : { from: 0, to: view.state.doc.length, insert: text };
+  const ends = [area.selectionStart, area.selectionEnd];
+  const [anchor, head] = area.selectionDirection === "backward" ? ends.reverse() : ends;
+  view.dispatch({
+    changes: changes(area.value),
+    selection: { anchor, head },
+    annotations: isolateHistory.of("after"),
+  });
+  const scrolled = area.scrollTop / (area.scrollHeight - area.clientHeight || 1); // lines may be broken elsewhere
+  view.requestMeasure({
+    read: () => scrolled * (view.contentHeight - view.scrollDOM.clientHeight),
+    write: (top) => (view.scrollDOM.scrollTop = top),
+  });
+  if (isFocused) view.focus(); // while the area is still there, so that an on-screen keyboard stays
   area.hidden = true;
-  if (focused) view.focus();
   label?.addEventListener("click", () => view.focus());
-  return {
-    get text() {
-      return view.state.doc.toString();
-    },
-    set text(text) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
-    },
-    focus: () => view.focus(),
+  return (text) => {
+    view.dispatch({ changes: changes(text), selection: { anchor: 0 }, scrollIntoView: true });
+    view.focus();
   };
 }

@@ -1,9 +1,9 @@
-// The SPARQL page: the form of a server, or of a static site, with an editor, examples, past queries and answers. The
-// form asks before the editor, which is large, is there.
+// The SPARQL page: the form of a server, or of a static site, with an editor, examples, past queries and answers.
 //
 // The page's JSON `sparql-context` is as in engine.js, with
 //   {"terms": [{"iri", "label", "kind": "class" or "property"}], "examples": [{"title", and "query", or "href" where
 //    that is}]}
+import { writing } from "./area.js";
 import { asking } from "./asking.js";
 import { button, choice, element } from "./elements.js";
 import { known } from "./engine.js";
@@ -12,19 +12,15 @@ import { say } from "./words.js";
 
 const LONGEST_LINK = 8000;
 
-export async function enhance(form) {
+export function enhance(form) {
   const context = { terms: [], examples: [], ...known("sparql-context") };
   const area = form.elements.namedItem("query");
   const { ask, status, problem } = asking(form, context);
   const past = pastQueries();
-  let editor = plain(area);
   const format = form.elements.namedItem("format");
   if (problem) hinder(form, problem);
 
-  const take = (query) => {
-    editor.text = query;
-    editor.focus();
-  };
+  const take = writing(area, context, () => form.requestSubmit());
   const history = list(past, take);
   form.append(...examples(context, take, status), history, status); // below, so that nothing above moves
   if (format && !form.dataset.endpoint) for (const one of [format, ...format.labels]) one.hidden = true;
@@ -33,7 +29,7 @@ export async function enhance(form) {
     if (form.dataset.endpoint && format && format.value !== "html") return; // that format is what the browser goes to
     event.preventDefault();
     if (problem) return;
-    const query = editor.text;
+    const query = area.value;
     for (const old of document.querySelectorAll("[data-answer]")) old.remove();
     past.add(query);
     history.refresh();
@@ -42,24 +38,9 @@ export async function enhance(form) {
 
   const given = new URLSearchParams(location.search).get("query");
   if (given && !document.querySelector("[data-answer] section")) {
-    editor.text = given;
+    area.value = given;
     form.requestSubmit();
   }
-  const { edit } = await import("./editor.js");
-  editor = edit(area, context, () => form.requestSubmit());
-}
-
-// A text area as the editor that will stand in its place.
-function plain(area) {
-  return {
-    get text() {
-      return area.value;
-    },
-    set text(text) {
-      area.value = text;
-    },
-    focus: () => area.focus(),
-  };
 }
 
 // Where nobody answers, the form says why, and where else to go.
