@@ -7,9 +7,11 @@ The figures are Lighthouse's for mobile: the processor at a quarter of its speed
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, CDPSession, Page
 
 _SLOWER = 4
 _LATENCY, _DOWN, _UP = 150, 1_600_000 / 8, 750_000 / 8  # ms, bytes a second
@@ -33,6 +35,13 @@ _WATCHER = """
 new MutationObserver(() => { if (!seen.ready && document.querySelector(%s)) seen.ready = performance.now(); })
   .observe(document, { childList: true, subtree: true });
 """
+_FOCUSED = """([focused, awaited]) => new Promise((done) => {
+  const start = performance.now();
+  const painted = () => requestAnimationFrame(() => setTimeout(() => done((performance.now() - start) / 1000)));
+  new MutationObserver(() => { if (document.querySelector(awaited)) painted(); })
+    .observe(document, { childList: true, subtree: true });
+  document.querySelector(focused).focus();
+})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +61,36 @@ class Loaded:
 
 def load(browser: Browser, url: str, *, scheme: str = "light", ready: str = "body") -> Loaded:
     """Load a page on a slow phone, until the network is idle; `ready` selects what is waited for."""
-    context = browser.new_context(
+    with _phone(browser, scheme) as (page, session):
+        page.add_init_script(_OBSERVER + _WATCHER % json.dumps(ready))
+        sizes = list[int]()
+        session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+        page.goto(url, wait_until="networkidle")
+        seen = page.evaluate(_SEEN)
+    names = ("first", "largest", "parsed", "blocked", "ready")
+    first, largest, parsed, blocked, there = (seen[name] / 1000 for name in names)
+    return Loaded(first, largest, max(first, parsed, blocked), max(first, there), seen["shift"], sum(sizes))
+
+
+def focus(browser: Browser, url: str, focused: str, *, awaited: str) -> float:
+    """Seconds from when an element of a loaded page is gone to until another is there, and is painted."""
+    with _phone(browser) as (page, _):
+        page.goto(url, wait_until="networkidle")
+        return float(page.evaluate(_FOCUSED, [focused, awaited]))
+
+
+@contextmanager
+def _phone(browser: Browser, scheme: str = "light") -> Iterator[tuple[Page, CDPSession]]:
+    with browser.new_context(
         viewport=_SCREEN,  # type: ignore[arg-type]
         color_scheme=scheme,  # type: ignore[arg-type]
         is_mobile=True,
         has_touch=True,
-    )
-    context.add_init_script(_OBSERVER + _WATCHER % json.dumps(ready))
-    page, sizes = context.new_page(), list[int]()
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
-    conditions = {"offline": False, "latency": _LATENCY, "downloadThroughput": _DOWN, "uploadThroughput": _UP}
-    session.send("Network.emulateNetworkConditions", conditions)
-    page.goto(url, wait_until="networkidle")
-    seen = page.evaluate(_SEEN)
-    context.close()
-    names = ("first", "largest", "parsed", "blocked", "ready")
-    first, largest, parsed, blocked, there = (seen[name] / 1000 for name in names)
-    return Loaded(first, largest, max(first, parsed, blocked), max(first, there), seen["shift"], sum(sizes))
+    ) as context:
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
+        conditions = {"offline": False, "latency": _LATENCY, "downloadThroughput": _DOWN, "uploadThroughput": _UP}
+        session.send("Network.emulateNetworkConditions", conditions)
+        yield page, session
