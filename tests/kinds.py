@@ -13,6 +13,8 @@ KINDS = [
     "queries/corridors.html",
     "queries/transport-map.html",
     "ru/queries/risks.html",
+    "queries/assessments.html",
+    "ru/queries/assessments.page-2.html",
     "thing/kazakhstan.html",
     "kk/thing/khorgos-dry-port.html",
     "thing/kazakhstan.page-2.html",

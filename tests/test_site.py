@@ -50,6 +50,7 @@ def test_what_has_an_address(written: Written) -> None:
         *(f"thing/khorgos{suffix}" for suffix in FORMS),
         *(f"api/trade-by-year.{suffix}" for suffix in ("csv", "json", "tsv", "xml")),
         *(f"{tag}{name}.html" for tag in LANGUAGES for name in ("index", "disputes", "search", "queries/risks")),
+        *(f"{tag}queries/assessments.page-{number}.html" for tag in LANGUAGES for number in (2, 3, 4, 5)),
     }
     assert sorted(name for name in names if not (written.path / name).is_file()) == []
     assert crawling.AT in (written.path / "robots.txt").read_text("utf-8")

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from kzlod.errors import QueryError
 from kzlod.query import CannedQuery, Engine, Parameter, Table, catalog
 from kzlod.query.plotted import Plot
+from kzlod.web.addresses import HTML, named
+from kzlod.web.answered import Outcome
 from kzlod.web.bundle import bundle
 from kzlod.web.chart import Bars, Curve, Ties, charts
 from kzlod.web.context import asked
@@ -24,7 +26,7 @@ from kzlod.web.endpoint import values
 from kzlod.web.mapped import Map
 from kzlod.web.messages import fields
 from kzlod.web.opened import OpenRelease
-from kzlod.web.pages import ICON, POLICY, STYLE, Outcome, Site, query_page, shipped
+from kzlod.web.pages import ICON, POLICY, STYLE, Site, query_page, shipped
 from tests.browsing import hosted
 from tests.editing import ROOT
 from tests.scripted import Visit, browser, unreachable, visiting
@@ -203,9 +205,10 @@ def site(reference_release: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     made[f"release/kazakhstan-china/{release.project.version}/{dump}"] = (reference_release / dump).read_bytes()
     for query in (*release.queries.values(), *DRAWN):
         outcome = Outcome(ask(query.fill({})))
-        for language in ("en", "ru"):
-            address = f"{'' if language == 'en' else 'ru/'}queries/{query.name}.html"
-            made[address] = query_page(static, query, {}, outcome, language)
+        for tag, language in (("", "en"), ("ru/", "ru")):
+            for number in range(1, outcome.pages + 1):
+                address = tag + named(f"queries/{query.name}", HTML, number)
+                made[address] = query_page(static, query, {}, outcome, language, number)
     for address, content in made.items():
         path = folder / "site" / address
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -320,6 +323,29 @@ def test_a_form_that_is_sent_before_its_script_is_there_is_answered_too(site: st
         expect(page.locator("[data-answer]")).to_be_visible()
         assert page.get_by_label("year").input_value() == ""  # what the answer is for
         assert len([one for one in visit.requests if one.endswith(".zst")]) == 1
+
+
+def test_the_form_of_a_further_page_asks_at_the_first(site: str, browser: Browser) -> None:
+    further, first = f"{site}/ru/queries/assessments.page-2.html", f"{site}/ru/queries/assessments.html"
+    with visiting(browser, site, "/ru/queries/assessments.html") as visit:
+        page = visit.page
+        page.get_by_role("link", name="Следующая страница").click()
+        assert page.url == further
+        page.locator("#p-stance").select_option("doubt")
+        page.get_by_role("button", name="Спросить").click()
+        answered(visit)
+        assert page.url == f"{first}?stance=doubt"
+        assert rows(visit.saved("CSV")) == rows((EXPECTED / "assessments@stance=doubt.csv").read_text("utf-8"))
+        page.go_back()
+        expect(page.locator("[data-answer]")).to_be_visible()
+        assert page.url == further
+        page.get_by_role("button", name="Спросить").click()
+        expect(page.locator("nav.pages")).to_contain_text("Страница 1 из 5")  # of the usual values too
+        assert page.url == first
+        page.goto(f"{further}?stance=doubt")  # as a server answers it
+        answered(visit)
+        expect(page.locator("[data-answer]")).to_be_hidden()
+        assert page.get_by_role("link", name="Ссылка на этот ответ").get_attribute("href") == f"{first}?stance=doubt"
 
 
 @pytest.mark.parametrize("query", ["text=%22%20%7D%20UNION%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20%23", "text=%0A'''%5C"])

@@ -197,7 +197,7 @@ class Application:
         language, path = in_language(request.path, self._release.languages)
         collection, _, name = path.partition("/")
         if collection == "queries" and name:
-            return await self._canned.query_page(request, name.removesuffix(HTML.suffix), language)
+            return await self._canned.query_page(request, name, language)
         if path in ("", "index.html"):
             best = preferred(request.header("accept-language"), self._release.languages)
             if not request.path and folder(best):

@@ -18,7 +18,8 @@ from kzlod.query.prologue import declared, form
 from kzlod.query.tokens import calls_service, names_graphs, readings
 from kzlod.release.files import SERVICE
 from kzlod.web import pages
-from kzlod.web.addresses import FORMS, encoded
+from kzlod.web.addresses import FORMS, HTML, encoded, split
+from kzlod.web.answered import Outcome
 from kzlod.web.documents import serialized
 from kzlod.web.engine import Lanes, Question, Result
 from kzlod.web.engine.lanes import BusyError, EngineError, TooLongError
@@ -80,19 +81,22 @@ class Endpoint:
         return await self._answer(sparql, (), want, exchange)
 
     async def query_page(self, request: Request, name: str, language: str = DEFAULT) -> Answer:
-        """The page of a canned query, with its answer."""
-        query = self._query(name)
+        """The page of a canned query, with its answer or, as at `NAME.page-2.html`, with a further page of it."""
+        stem, form_, number = split(name)
+        query = self._query(stem if form_ == HTML else name)
         status, given = 200, dict(fields(request.query))
         try:
             given = values(fields(request.query))
             outcome = await self._outcome(query.fill(given), ())
         except QueryError as error:
-            status, outcome = 400, pages.Outcome(problem=str(error))
+            status, outcome = 400, Outcome(problem=str(error))
+        if outcome.answer is not None and number > outcome.pages:
+            raise RefusedError(404, f"the last page of the answer is {outcome.pages}")
         shown = {name: value for name, value in given.items() if name in query.parameters}
-        body = pages.query_page(self._site, query, shown, outcome, language)
+        body = pages.query_page(self._site, query, shown, outcome, language, min(number, outcome.pages))
         return answer(body, PAGE.media_type, status=status)
 
-    async def featured(self) -> dict[str, pages.Outcome]:
+    async def featured(self) -> dict[str, Outcome]:
         """The answers that the first page shows."""
         queries = pages.featured(self._release)
         outcomes = await asyncio.gather(*(self._outcome(query.fill({}), ()) for query in queries))
@@ -110,7 +114,7 @@ class Endpoint:
         if best is None:
             raise RefusedError(400, "there is no query: send one as `query`")
         if best == PAGE.media_type:
-            return answer(pages.sparql_page(self._site, "", pages.Outcome()), best, headers=_VARY)
+            return answer(pages.sparql_page(self._site, "", Outcome()), best, headers=_VARY)
         form_ = next(one for one in FORMS if one.media_type == best)
         triples = ox.parse((self._release.folder / SERVICE).read_bytes(), format=ox.RdfFormat.TURTLE)
         written = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.N_TRIPLES) or b""
@@ -120,18 +124,18 @@ class Endpoint:
     async def _page(self, sparql: str, dataset: Sequence[tuple[str, str]], language: str) -> bytes:
         return pages.sparql_page(self._site, sparql, await self._outcome(sparql, dataset), language, at="./")
 
-    async def _outcome(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> pages.Outcome:
+    async def _outcome(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> Outcome:
         """What a page shows of a query."""
         try:
             result = await self._whole(sparql, dataset)
             media_type, _, _ = result.media_type.partition(";")
             rows = "sparql-results" in media_type
             prefixes = self._release.project.prefixes
-            return pages.Outcome(read(media_type, result.body, rows=rows, prefixes=prefixes, where="the engine"))
+            return Outcome(read(media_type, result.body, rows=rows, prefixes=prefixes, where="the engine"))
         except RefusedError as error:
-            return pages.Outcome(problem=error.reason)
+            return Outcome(problem=error.reason)
         except KzlodError as error:
-            return pages.Outcome(problem=error.message)
+            return Outcome(problem=error.message)
 
     async def _whole(self, sparql: str, dataset: Sequence[tuple[str, str]]) -> Result:
         try:

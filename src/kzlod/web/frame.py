@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from kzlod.query.labels import DEFAULT
-from kzlod.web.addresses import root
+from kzlod.web.addresses import encoded, root
 
 LANGUAGES = ("en", "kk", "ru", "zh")
 """The languages that pages can be in: each has a file of its words in the folder `languages`."""
@@ -70,7 +70,9 @@ class Elsewhere(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A page's place: `path` is its address below its language; `at` is what every way begins with, if it is absolute.
+    """A page's place: `path` is its address below its language, `query` what follows its question mark.
+
+    `at` is what every way begins with, if it is absolute.
 
     >>> frame = Frame("thing/oslo.html", "ru")
     >>> frame.address, frame.root, frame.top
@@ -81,6 +83,7 @@ class Frame:
     language: str = DEFAULT
     languages: tuple[str, ...] = (DEFAULT,)
     at: str = ""
+    query: str = ""
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -105,8 +108,16 @@ class Frame:
     @property
     def elsewhere(self) -> tuple[Elsewhere, ...]:
         """This page in every language, its own included."""
-        path = self.path or "index.html"
+        path = self.with_query(self.path or "index.html")
         return tuple(Elsewhere(tag, words(tag)["language"], self.top + folder(tag) + path) for tag in self.languages)
+
+    def with_query(self, path: str) -> str:
+        """A path as it stands in a link to what is asked the same as this page.
+
+        >>> Frame("queries/towns.html", query="size=1").with_query("api/towns.csv")
+        'api/towns.csv?size=1'
+        """
+        return encoded(path) + (f"?{self.query}" if self.query else "")
 
 
 def folder(language: str) -> str:

@@ -12,22 +12,21 @@ from functools import cache, partial
 from importlib.resources import files
 from shlex import quote
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from markupsafe import Markup
 
-from kzlod.query import Answer, CannedQuery, Graph
-from kzlod.query.forms import render
-from kzlod.query.labels import DEFAULT, labelled
-from kzlod.query.results import Table, first
+from kzlod.query import CannedQuery
+from kzlod.query.labels import DEFAULT
 from kzlod.release.files import CATALOGUE, SUMS
 from kzlod.release.versions import Version
 from kzlod.vocab import KZ, OWL, QB, RDF, SKOS
 from kzlod.web import bundle
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of
+from kzlod.web.answered import Outcome, answered, drawn
 from kzlod.web.bidi import isolated
 from kzlod.web.changelog import change_log, in_short
-from kzlod.web.chart import charts
 from kzlod.web.columns import column
 from kzlod.web.context import asked, context, ways
 from kzlod.web.disputes import SORTS, Sort
@@ -46,17 +45,7 @@ POLICY = (
     " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The content-security policy of every page: the scripts of the bundle and no other, nothing from elsewhere."""
-ROWS = 500
-"""How many rows of an answer a page shows."""
 _PANELS, _KINDS = 3, 24
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a question: an answer, or what is wrong with it."""
-
-    answer: Answer | None = None
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +55,9 @@ class Site:
     release: OpenRelease
     live: bool = True
 
-    def frame(self, path: str, language: str = DEFAULT, at: str = "") -> Frame:
+    def frame(self, path: str, language: str = DEFAULT, *, at: str = "", query: str = "") -> Frame:
         """The place of a page."""
-        return Frame(path, language, self.release.languages, at)
+        return Frame(path, language, self.release.languages, at, query)
 
 
 @cache
@@ -132,14 +121,14 @@ def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> bytes:
     view = View(release, frame)
     descriptions = release.project.description
     tag = language if language in descriptions else next(iter(descriptions), "")
-    shown = [(query, _answered(view, query, outcomes[query.name])) for query in featured(release)]
+    shown = [(query, drawn(view, query, outcomes[query.name])) for query in featured(release)]
     return page(
         site,
         "start",
         frame,
         description=Shown(descriptions.get(tag, ""), "", tag if tag != language else ""),
         sources=[view.iri(iri) for iri in release.instances(KZ + "Source")],
-        featured=[(query, answered) for query, answered in shown if answered["charts"]],
+        featured=[(query, charts) for query, charts in shown if charts],
         first=[query for query, _ in shown] or list(release.queries.values())[:6],
         panels=key_figures(view),
         kinds=_kinds(view),
@@ -202,7 +191,7 @@ def document_page(site: Site, document: Document, language: str, *, withdrawn: b
 
 def _pager(frame: Frame, path: str, number: int, pages: int) -> dict[str, Any]:
     """A page among those of one path: its number, how many there are, the ways to the one before and the one after."""
-    before, after = (frame.root + encoded(named(path, HTML, other)) for other in (number - 1, number + 1))
+    before, after = (frame.root + frame.with_query(named(path, HTML, other)) for other in (number - 1, number + 1))
     return {
         "page": number,
         "pages": pages,
@@ -253,12 +242,18 @@ def queries_page(site: Site, language: str) -> bytes:
 
 
 def query_page(
-    site: Site, query: CannedQuery, values: Mapping[str, str], outcome: Outcome, language: str = DEFAULT
+    site: Site,
+    query: CannedQuery,
+    values: Mapping[str, str],
+    outcome: Outcome,
+    language: str = DEFAULT,
+    number: int = 1,
 ) -> bytes:
-    """A canned query: its form, its answer, its charts, its SPARQL."""
-    frame = site.frame(f"queries/{query.name}.html", language)
+    """A canned query: its form, a page of its answer, its SPARQL; the charts are on the first page."""
+    path = f"queries/{query.name}"
+    again = urlencode(values) if outcome.answer is not None else ""
+    frame = site.frame(named(path, HTML, number), language, query=again)
     view = View(site.release, frame)
-    answered = _answered(view, query, outcome)
     return page(
         site,
         "query",
@@ -268,8 +263,11 @@ def query_page(
         values=values,
         sparql=_without_header(query.text),
         asked={**ways(site.release, frame), **asked(query)},
+        charts=drawn(view, query, outcome) if number == 1 else [],
+        count=outcome.count,
         **_dump(site, frame),
-        **answered,
+        **answered(view, query, outcome.on(number)),
+        **_pager(frame, path, number, outcome.pages),
     )
 
 
@@ -279,7 +277,7 @@ def _without_header(sparql: str) -> str:
 
 def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT, *, at: str = "") -> bytes:
     """A form for any query, and the answer to the one that was sent; `at` is the way to the start, if not as usual."""
-    frame = site.frame("sparql.html", language, at)
+    frame = site.frame("sparql.html", language, at=at)
     release = site.release
     return page(
         site,
@@ -288,8 +286,9 @@ def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAU
         sparql=sparql,
         modules=bundle.asking(),
         context=context(release, frame) if bundle.bundle() else {},
+        count=outcome.count,
         **_dump(site, frame),
-        **_answered(View(release, frame), None, outcome),
+        **answered(View(release, frame), None, outcome),
     )
 
 
@@ -300,29 +299,6 @@ def _dump(site: Site, frame: Frame) -> dict[str, Any]:
     file = next((files_[name] for name in dumps if name in files_), None)
     address = f"{frame.top}release/{project.id}/{project.version}/{file.path}" if file else ""
     return {"dump": address, "dump_bytes": file.size if file else 0}
-
-
-def _answered(view: View, query: CannedQuery | None, outcome: Outcome) -> dict[str, Any]:
-    answer = outcome.answer
-    shown, more = first(answer, ROWS) if answer is not None else (None, 0)
-    if isinstance(shown, Table) and view.frame.language != DEFAULT:
-        shown = labelled(shown, view.release.ask, view.frame.language)
-    return {
-        "problem": outcome.problem,
-        "table": shown if isinstance(shown, Table) else None,
-        "heads": _heads(view, query, shown) if isinstance(shown, Table) else [],
-        "rows": view.rows(shown) if isinstance(shown, Table) else [],
-        "turtle": render(shown, "turtle") if isinstance(shown, Graph) else None,
-        "count": len(answer) if answer is not None else 0,
-        "more": more,
-        "charts": charts(query, shown, view.frame.language) if query is not None and isinstance(shown, Table) else [],
-        "drawn": query is not None and query.plot is not None,
-    }
-
-
-def _heads(view: View, query: CannedQuery | None, table: Table) -> list[Shown]:
-    """The heads of an answer's columns: those of a user's own query are named as they were."""
-    return [Shown(name) if query is None else column(view, name) for name in table.variables]
 
 
 def api_page(site: Site, language: str) -> bytes:

@@ -16,13 +16,14 @@ from kzlod.query.labels import DEFAULT
 from kzlod.release.files import CATALOGUE, WELL_KNOWN
 from kzlod.web import bundle, pages
 from kzlod.web.addresses import FORMS, HTML, encoded, named, path_of, root
+from kzlod.web.answered import Outcome
 from kzlod.web.disputes import SORTS
 from kzlod.web.documents import document, serialized
 from kzlod.web.frame import folder
 from kzlod.web.messages import link
 from kzlod.web.openapi import openapi
 from kzlod.web.opened import OpenRelease
-from kzlod.web.pages import Outcome, Site
+from kzlod.web.pages import Site
 
 _IN_A_SITEMAP = 50_000
 

@@ -30,10 +30,10 @@ from kzlod.query.limited import Limited
 from kzlod.query.results import Graph
 from kzlod.web import pages, search, site
 from kzlod.web.addresses import FORMS, HTML, encoded, is_file_name, named
+from kzlod.web.answered import Outcome
 from kzlod.web.documents import document, serialized
 from kzlod.web.frame import folder
 from kzlod.web.opened import OpenRelease
-from kzlod.web.pages import Outcome
 
 _MARK = ".nojekyll"
 """Tells hosts that folders with a dot or a dash before their names are files like others; and us that it is a site."""
@@ -273,8 +273,9 @@ def _write_queries(where: _Where, names: tuple[str, ...]) -> _Count:
         query = worker.release.queries[name]
         outcome = worker.outcome(query)
         for language in worker.release.languages:
-            body = pages.query_page(worker.site, query, {}, outcome, language)
-            worker.put(f"{folder(language)}queries/{encoded(name)}.html", body)
+            for number in range(1, outcome.pages + 1):
+                body = pages.query_page(worker.site, query, {}, outcome, language, number)
+                worker.put(folder(language) + encoded(named(f"queries/{name}", HTML, number)), body)
         if outcome.answer is None:
             continue
         known = TRIPLES if isinstance(outcome.answer, Graph) else ROWS

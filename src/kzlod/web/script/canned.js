@@ -43,6 +43,7 @@ export function enhance(form) {
     event.preventDefault();
     const values = new Map(fields().flatMap(({ name, value }) => (value ? [[name, value]] : [])));
     const target = address(values);
+    if (new URL(target).pathname !== location.pathname) return location.assign(target); // from a further page
     if (target !== location.href) history.pushState(null, "", target);
     visit();
   });
@@ -55,9 +56,10 @@ function usual(isShown) {
   for (const one of document.querySelectorAll("[data-answer]")) one.hidden = !isShown;
 }
 
-// The address of this page that asks with some values.
+// The address that asks with some values: that of the first page of an answer.
 function address(values) {
   const target = new URL(location.href);
+  target.pathname = target.pathname.replace(/\.page-\d+(?=(\.html)?$)/, "");
   target.search = new URLSearchParams([...values]);
   target.hash = "";
   return target.href;
