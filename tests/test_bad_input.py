@@ -480,7 +480,15 @@ def test_a_fault_in_a_question(name: str, kzlod: Run) -> None:
         ("#+ summary: True", "queries/bad.rq: its summary is no text: True; put it in quotes, or write a text for"),
         ("#+ summary: {en: 7}", "queries/bad.rq: its summary is no text: 7; put it in quotes"),
         ("#+ summary: {}", "queries/bad.rq: has no summary; "),
+        ("#+ summary: {en: ''}", "queries/bad.rq: its summary is no text: ''; put it in quotes"),
         ("#+ summary: {english: S}", "queries/bad.rq: its summary: 'english' is no language tag; give one such as"),
+        ("#+ summary: {no: S}", "queries/bad.rq: its summary: 'False' is no language tag; give one such as"),
+        ("#+ summary: S\n#+ description: [D]", "queries/bad.rq: its description is no text: ['D']; put it in quotes"),
+        ("#+ summary: S\n#+ description: {e: D}", "queries/bad.rq: its description: 'e' is no language tag; give one"),
+        (
+            "#+ summary: S\n#+ parameters: {year: {description: {en: 2024}}}",
+            "queries/bad.rq: the description of the parameter year is no text: 2024; put it in quotes, or write a text",
+        ),
         (
             "#+ summary: S\n#+ parameters: {year: {type: integer}}",
             "queries/bad.rq: has no slot for year; write `VALUES",

@@ -197,7 +197,11 @@ def test_query_alone_lists_them_all(kzlod: Run) -> None:
     assert sum("--param " in line for line in lines) == sum(len(query.parameters) for query in queries)
     listed = json.loads(kzlod("query", "--project", ROOT, "--format", "json").stdout)
     assert [one["name"] for one in listed] == [query.name for query in queries]
-    assert {"name", "summary", "description", "text", "parameters"} <= listed[0].keys()
+    for one, query in zip(listed, queries, strict=True):
+        assert (one["summary"], one["description"], one["text"]) == (query.summary, query.description, query.text)
+        assert one["descriptions"] == query.descriptions
+        described = [(parameter["name"], parameter["description"]) for parameter in one["parameters"]]
+        assert described == [(name, parameter.description) for name, parameter in query.parameters.items()]
 
 
 @pytest.fixture

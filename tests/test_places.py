@@ -176,7 +176,7 @@ NASTY += ["'''", "\\u0022", "%22", "я 中 𝄞", "\t", " ", '"@en', '"^^<http:/
 
 @pytest.mark.parametrize("value", NASTY)
 def test_a_value_cannot_break_out(places: Mapping[str, Ask], value: str) -> None:
-    query = CannedQuery("x", "", "", "SELECT ?x WHERE { VALUES ?x { UNDEF } }", {"x": Parameter("x")})
+    query = CannedQuery("x", {}, {}, "SELECT ?x WHERE { VALUES ?x { UNDEF } }", {"x": Parameter("x")})
     for name, ask in places.items():
         answer = ask(query.fill({"x": value}))
         assert isinstance(answer, Table) and answer.rows == ((ox.Literal(value),),), name
@@ -186,7 +186,7 @@ def test_a_value_cannot_break_out(places: Mapping[str, Ask], value: str) -> None
 
 def test_a_value_is_never_another_value_s_slot() -> None:
     text = "SELECT ?a ?b { VALUES ?b { UNDEF } values ?a{undef} VALUES ?c { UNDEF } }"
-    query = CannedQuery("x", "", "", text, {name: Parameter(name) for name in "abc"})
+    query = CannedQuery("x", {}, {}, text, {name: Parameter(name) for name in "abc"})
     values = {"a": "VALUES ?b { UNDEF }", "b": "} VALUES ?a { UNDEF } #"}
     filled = query.fill(values)
     assert 'VALUES ?b { "} VALUES ?a { UNDEF } #" } values ?a{ "VALUES ?b { UNDEF }" }' in filled

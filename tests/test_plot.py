@@ -51,7 +51,7 @@ def table(columns: str, *rows: tuple[object, ...]) -> Table:
 
 
 def query(kind: str, **columns: str) -> CannedQuery:
-    return CannedQuery("q", "What it shows", "", "", {}, Plot(kind, columns))
+    return CannedQuery("q", {"en": "What it shows"}, {}, "", {}, Plot(kind, columns))
 
 
 def texts(path: Path) -> list[str]:

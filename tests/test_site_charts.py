@@ -20,7 +20,7 @@ from kzlod.web.numbers import grouped
 
 
 def _query(kind: str, **columns: str) -> CannedQuery:
-    return CannedQuery("q", "What it shows", "", "", {}, Plot(kind, columns))
+    return CannedQuery("q", {"en": "What it shows"}, {}, "", {}, Plot(kind, columns))
 
 
 def _table(names: str, *rows: tuple[str | float | None, ...]) -> Table:

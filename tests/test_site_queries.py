@@ -51,7 +51,7 @@ PARAMETERS = [
 ]
 _SLOTS = " ".join(f"VALUES ?{one.name} {{ UNDEF }}" for one in PARAMETERS)
 QUERY = CannedQuery(
-    "q", "", "", f"SELECT * {{ {_SLOTS} values ?text{{undef}} }}", {one.name: one for one in PARAMETERS}
+    "q", {}, {}, f"SELECT * {{ {_SLOTS} values ?text{{undef}} }}", {one.name: one for one in PARAMETERS}
 )
 
 
@@ -59,7 +59,7 @@ def _drawn(name: str, kind: str, columns: str, data: str, **roles: str) -> Canne
     """A query that gives the rows that it holds itself."""
     variables = " ".join(f"?{column}" for column in columns.split())
     text = f"SELECT {variables} {{ VALUES ?n {{ UNDEF }} VALUES ({variables}) {{ {data} }} }}"
-    return CannedQuery(f"drawn-{name}", name, "", text, {"n": Parameter("n", "integer")}, Plot(kind, roles))
+    return CannedQuery(f"drawn-{name}", {"en": name}, {}, text, {"n": Parameter("n", "integer")}, Plot(kind, roles))
 
 
 DRAWN = [
@@ -183,6 +183,14 @@ def test_a_browser_fills_as_the_server_does(scripts: tuple[Page, str]) -> None:
         scripts,
         [*queries, "", "text=a&text=a", "text=a&text=b", "text=&text=b", "nothing=1", "nothing=", "text=a+b%2B"],
     )
+
+
+def test_a_browser_is_sent_no_header() -> None:
+    for query in QUERIES.values():
+        sent = asked(query)
+        assert "#+" not in json.dumps(sent)
+        assert "".join(text for text, _ in sent["pieces"]) == query.text[query.text.index("PREFIX ") :]
+        assert {key for one in sent["parameters"] for key in one} <= {"name", "type", "default", "allowed", "base"}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from kzlod.query import CannedQuery, Parameter
+from kzlod.web.opened import OpenRelease
+from kzlod.web.pages import Outcome, Site, query_page
 from tests.serving import Served
 
 
@@ -124,6 +128,30 @@ def test_queries_speak_the_language_of_the_page(live: Served) -> None:
     assert "#+ summary" not in page
     assert "双边贸易随时间的变化" in live.get("/zh/queries.html").text
     assert '"summary": "Bilateral trade over time, with every source"' in live.get("/openapi.json").text
+
+
+def test_programs_are_told_of_queries_in_english(live: Served) -> None:
+    asked = live.get("/openapi.json").json()["paths"]["/api/trade-by-year"]["get"]
+    assert asked["description"].startswith("Every figure of trade between two partners as each document gives it, ")
+    assert asked["parameters"][0]["description"] == "Only periods that touch this year"
+
+
+def test_a_description_in_another_language_says_so(reference_release: Path, tmp_path: Path) -> None:
+    parameters = {
+        "day": Parameter("day", "date", {"zh": "日期", "kk": "Күні"}),
+        "place": Parameter("place", "iri", {"en": "Where", "zh": "地点"}),
+        "plain": Parameter("plain", "decimal"),
+    }
+    query = CannedQuery("q", {"en": "Days"}, {"ru": "Дни", "en": "All days"}, "ASK {}", parameters)
+    site = Site(OpenRelease.open(reference_release, cache=tmp_path / "cache"))
+    page = query_page(site, query, {}, Outcome(), "kk").decode()
+    assert '<p class="lead"><span lang="en">All days</span></p>' in page
+    assert '<span id="d-day">Күні</span>' in page
+    assert '<span id="d-place"><span lang="en">Where</span></span>' in page
+    assert '<span id="d-plain"><span lang="en">decimal</span></span>' in page
+    page = query_page(site, query, {}, Outcome(), "ru").decode()
+    assert '<p class="lead">Дни</p>' in page
+    assert '<span id="d-day"><span lang="zh">日期</span></span>' in page
 
 
 def test_a_head_without_a_word_in_the_language_says_so(live: Served) -> None:

@@ -85,7 +85,16 @@ def _split(param: str) -> tuple[str, str]:
 
 def _listed(queries: list[CannedQuery], *, as_json: bool) -> str:
     if as_json:
-        listed = [{**asdict(query), "parameters": list(asdict(query)["parameters"].values())} for query in queries]
+        listed = [
+            {
+                "name": query.name,
+                "summary": query.summary,
+                "description": query.description,
+                **asdict(query),
+                "parameters": [{**asdict(one), "description": one.description} for one in query.parameters.values()],
+            }
+            for query in queries
+        ]
         return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
     width = max((len(query.name) for query in queries), default=0)
     lines = []

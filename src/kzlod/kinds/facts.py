@@ -122,7 +122,7 @@ KINDS = (
         "error",
         "A query of `queries/` cannot be read, or its header is wrong: pages and the API are made from it.",
         "Mend the lines that begin with `#+`.",
-        "queries/things.rq: its summary is no text: True; put it in quotes, or write a text for each language: `#+ summary: {en: Trade, ru: Торговля}`",
+        "queries/things.rq: its summary is no text: True; put it in quotes, or write a text for each language: `{en: Trade, ru: Торговля}`",
     ),
     FindingKind(
         "check.more",

@@ -13,7 +13,7 @@ SUFFIXES = (".svg", ".png", ".html")
 def check(query: CannedQuery, path: Path) -> None:
     """Raise `QueryError` for a query that does not say how it is drawn, and for a path that no picture can have.
 
-    >>> check(CannedQuery("a", "A", "", ""), Path("a.jpg"))
+    >>> check(CannedQuery("a", {"en": "A"}, {}, ""), Path("a.jpg"))
     Traceback (most recent call last):
     kzlod.errors.QueryError: a.jpg: is no name of a picture; name it .svg, .png or .html
     """

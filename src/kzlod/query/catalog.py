@@ -11,7 +11,7 @@ name, which is valid SPARQL as it stands and is filled with a term's own seriali
     #+ featured: 1
     SELECT … WHERE { VALUES ?year { UNDEF } … }
 
-A summary may be a text for each language, by its tag: `summary: {en: Bilateral trade, ru: Взаимная торговля}`.
+What it says in words may be a text for each language (`kzlod.query.texts`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ import yaml
 
 from kzlod.errors import QueryError
 from kzlod.project import Project
-from kzlod.query.labels import DEFAULT, language_tag
+from kzlod.query.labels import DEFAULT
 from kzlod.query.plotted import Plot, plotted
+from kzlod.query.texts import Texts, in_language, texts
 from kzlod.terms import iri, is_iri, literal
 from kzlod.vocab import XSD
 
@@ -41,15 +42,21 @@ class Parameter:
     """A parameter of a canned query.
 
     `type` is one of `string integer decimal date iri`; `base` is what a short value of an `iri` is put behind
-    (`thing/` makes `oslo` the IRI `<base>thing/oslo`); `allowed` lists all values, if not empty.
+    (`thing/` makes `oslo` the IRI `<base>thing/oslo`); `allowed` lists all values, if not empty; `descriptions` says
+    what it is, by language tag.
     """
 
     name: str
     type: str = "string"
-    description: str = ""
+    descriptions: Texts = field(default_factory=dict)
     default: str | None = None
     allowed: tuple[str, ...] = ()
     base: str = ""
+
+    @property
+    def description(self) -> str:
+        """What it is, in English, or in the first language that there is."""
+        return in_language(self.descriptions, DEFAULT)[0]
 
     def term(self, value: str) -> str:
         """The token of a value that a user typed; raises `QueryError` for a value of the wrong type.
@@ -80,37 +87,40 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class CannedQuery:
-    """A canned query: `name` is its file's, `text` its SPARQL.
+    """A canned query: `name` is its file's, `text` its SPARQL with the header.
 
-    `summary` is in English, or in the first language that there is; `summaries` has it by language tag. `featured` is
-    its place among those that the first page of a site begins with, from 1; 0 for the others.
+    `summaries` and `descriptions` say what it answers, by language tag. `featured` is its place among those that the
+    first page of a site begins with, from 1; 0 for the others.
     """
 
     name: str
-    summary: str
-    description: str
+    summaries: Texts
+    descriptions: Texts
     text: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     plot: Plot | None = None
     featured: int = 0
-    summaries: Mapping[str, str] = field(default_factory=dict)
 
-    def summary_in(self, language: str) -> tuple[str, str]:
-        """The summary in a language, or the one that stands in for it, and the language that it is in.
+    @property
+    def summary(self) -> str:
+        """What it answers, in English, or in the first language that there is."""
+        return in_language(self.summaries, DEFAULT)[0]
 
-        >>> query = CannedQuery("trade", "Trade", "", "", summaries={"en": "Trade", "ru": "Торговля"})
-        >>> query.summary_in("ru"), query.summary_in("kk")
-        (('Торговля', 'ru'), ('Trade', 'en'))
-        """
-        if language in self.summaries:
-            return self.summaries[language], language
-        return self.summary, next((tag for tag, text in self.summaries.items() if text == self.summary), DEFAULT)
+    @property
+    def description(self) -> str:
+        """What there is to know of the answer, in English, or in the first language that there is."""
+        return in_language(self.descriptions, DEFAULT)[0]
+
+    @property
+    def sparql(self) -> str:
+        """The text without the header."""
+        return "".join(line for line in self.text.splitlines(keepends=True) if not line.startswith("#+"))
 
     @property
     def pieces(self) -> tuple[tuple[str, str], ...]:
         """The text cut at its slots: each piece, and the parameter whose term takes its place (empty for plain text).
 
-        >>> CannedQuery("q", "", "", "ASK { VALUES ?a { UNDEF } }", {"a": Parameter("a")}).pieces
+        >>> CannedQuery("q", {}, {}, "ASK { VALUES ?a { UNDEF } }", {"a": Parameter("a")}).pieces
         (('ASK { VALUES ?a {', ''), (' UNDEF ', 'a'), ('} }', ''))
         """
         found, end = list[tuple[str, str]](), 0
@@ -162,11 +172,11 @@ def read(path: Path, project: Project) -> CannedQuery:
         at = f":{[*lines, len(lines) + 1][mark.line]}" if mark else ""
         remedy = "mend the lines that begin with #+"
         raise QueryError(f"its header is not YAML: {problem or error}", where=where + at, remedy=remedy) from error
-    if not isinstance(header, dict) or header.get("summary") in (None, "", {}):
+    summaries = texts(header.get("summary"), "its summary", where) if isinstance(header, dict) else {}
+    if not summaries:
         raise QueryError(
             "has no summary", where=where, remedy="begin it with a line such as `#+ summary: What it answers`"
         )
-    summaries = _summaries(header["summary"], where)
     declared = header.get("parameters") or {}
     if not isinstance(declared, dict):
         remedy = "write each as `#+   year: {type: integer, description: …}`"
@@ -175,27 +185,12 @@ def read(path: Path, project: Project) -> CannedQuery:
     for name in parameters:
         if not _slots([name]).search(text):
             raise QueryError(f"has no slot for {name}", where=where, remedy=f"write `VALUES ?{name} {{ UNDEF }}` in it")
-    description = str(header.get("description", "")).strip()
+    descriptions = texts(header.get("description"), "its description", where)
     featured = header.get("featured", 0)
     if not isinstance(featured, int) or featured < 0:
         raise QueryError("its featured is no place in an order", where=where, remedy="write it as `featured: 1`")
     plot = plotted(header.get("plot"), where)
-    summary = summaries.get(DEFAULT) or next(iter(summaries.values()))
-    return CannedQuery(path.stem, summary, description, text, parameters, plot, featured, summaries)
-
-
-def _summaries(summary: Any, where: str) -> dict[str, str]:
-    """A summary by language; a text alone is in English."""
-    texts = summary if isinstance(summary, dict) else {DEFAULT: summary}
-    for tag, text in texts.items():
-        if not isinstance(text, str) or not isinstance(tag, str):
-            remedy = "put it in quotes, or write a text for each language: `#+ summary: {en: Trade, ru: Торговля}`"
-            raise QueryError(f"its summary is no text: {text!r}", where=where, remedy=remedy)
-        try:
-            language_tag(tag)
-        except QueryError as error:
-            raise QueryError(f"its summary: {error.message}", where=where, remedy=error.remedy) from error
-    return {tag: " ".join(text.split()) for tag, text in texts.items()}
+    return CannedQuery(path.stem, summaries, descriptions, text, parameters, plot, featured)
 
 
 def _parameter(name: str, fields: Any, project: Project, where: str) -> Parameter:
@@ -210,7 +205,7 @@ def _parameter(name: str, fields: Any, project: Project, where: str) -> Paramete
     return Parameter(
         name=name,
         type=type_,
-        description=str(fields.get("description", "")),
+        descriptions=texts(fields.get("description"), f"the description of the parameter {name}", where),
         default=None if default is None else str(default),
         allowed=tuple(str(value) for value in fields.get("allowed", ())),
         base=project.base + str(fields.get("collection", "")),

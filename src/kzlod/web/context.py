@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
 
 from kzlod.query import CannedQuery
+from kzlod.query.texts import in_language
 from kzlod.release.files import VOID_FILE
 from kzlod.vocab import VOID
 from kzlod.web.addresses import encoded
@@ -38,7 +39,7 @@ def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
     known = ways(release, frame)
     queries = [(query, f"queries/{query.name}.rq") for query in release.queries.values()]
     examples = [
-        {"title": query.summary_in(frame.language)[0], "href": frame.top + known["folder"] + encoded(path)}
+        {"title": in_language(query.summaries, frame.language)[0], "href": frame.top + known["folder"] + encoded(path)}
         for query, path in queries
         if path in release.files
     ]
@@ -48,7 +49,11 @@ def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
 def asked(query: CannedQuery) -> dict[str, Any]:
     """A canned query, to be filled with what its parameters are given."""
     plot = {"kind": query.plot.kind, **query.plot.columns} if query.plot else None
-    return {"pieces": query.pieces, "parameters": [asdict(one) for one in query.parameters.values()], "plot": plot}
+    parameters = [
+        {"name": one.name, "type": one.type, "default": one.default, "allowed": one.allowed, "base": one.base}
+        for one in query.parameters.values()
+    ]
+    return {"pieces": replace(query, text=query.sparql).pieces, "parameters": parameters, "plot": plot}
 
 
 @lru_cache(4)

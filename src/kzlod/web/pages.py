@@ -81,10 +81,8 @@ def shipped(name: str) -> bytes:
 
 def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
     """A page made from a template."""
-    project = site.release.project
-    titles = project.title
-    tag = frame.language if frame.language in titles else DEFAULT if DEFAULT in titles else next(iter(titles), "")
-    title = titles.get(tag, project.id)
+    project, view = site.release.project, View(site.release, frame)
+    title = view.worded(project.title or {DEFAULT: project.id})
     return (
         _environment()
         .get_template(f"{template}.html")
@@ -94,13 +92,14 @@ def page(site: Site, template: str, frame: Frame, **values: Any) -> bytes:
             release=site.release,
             frame=frame,
             t=frame.words,
-            title=title,
-            title_language=tag if tag not in ("", frame.language) else "",
-            # What the dataset's curators write in English: parameters of queries, titles of files, the citation.
+            title=title.text,
+            title_language=title.language,
+            # What is in English on every page: titles of files, the citation.
             english="" if frame.language == DEFAULT else Markup(f' lang="{DEFAULT}"'),
             root=frame.root,
             top=frame.top,
-            summary=View(site.release, frame).summary,
+            summary=view.summary,
+            worded=view.worded,
             number=partial(grouped, language=frame.language),
             script=bundle.SCRIPT if bundle.bundle() else "",
             **values,
@@ -119,14 +118,12 @@ def start(site: Site, language: str, outcomes: Mapping[str, Outcome]) -> bytes:
     """The first page: what this is, its main figures, where to go on; `outcomes` are of the queries featured."""
     release, frame = site.release, site.frame("index.html", language)
     view = View(release, frame)
-    descriptions = release.project.description
-    tag = language if language in descriptions else next(iter(descriptions), "")
     shown = [(query, drawn(view, query, outcomes[query.name])) for query in featured(release)]
     return page(
         site,
         "start",
         frame,
-        description=Shown(descriptions.get(tag, ""), "", tag if tag != language else ""),
+        description=view.worded(release.project.description),
         sources=[view.iri(iri) for iri in release.instances(KZ + "Source")],
         featured=[(query, charts) for query, charts in shown if charts],
         first=[query for query, _ in shown] or list(release.queries.values())[:6],
@@ -261,7 +258,7 @@ def query_page(
         query=query,
         labels={name: column(view, name) for name in query.parameters},
         values=values,
-        sparql=_without_header(query.text),
+        sparql=query.sparql,
         asked={**ways(site.release, frame), **asked(query)},
         charts=drawn(view, query, outcome) if number == 1 else [],
         count=outcome.count,
@@ -269,10 +266,6 @@ def query_page(
         **answered(view, query, outcome.on(number)),
         **_pager(frame, path, number, outcome.pages),
     )
-
-
-def _without_header(sparql: str) -> str:
-    return "".join(line for line in sparql.splitlines(keepends=True) if not line.startswith("#+"))
 
 
 def sparql_page(site: Site, sparql: str, outcome: Outcome, language: str = DEFAULT, *, at: str = "") -> bytes:

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kzlod.query import CannedQuery
 from kzlod.query.results import Node, Table, is_number
+from kzlod.query.texts import Texts, in_language
 from kzlod.vocab import DCTERMS, KZ, RDF, RDFS, SKOS
 from kzlod.web.addresses import HTML, encoded, is_web, named, path_of
 from kzlod.web.documents import Document
@@ -105,10 +106,14 @@ class View:
         """The classes of a thing."""
         return tuple(map(self.term, self.release.values(iri).get(RDF + "type", ())))
 
+    def worded(self, texts: Texts, href: str = "") -> Shown:
+        """A text in the page's language, or in the one that stands in for it; and where it leads."""
+        text, language = in_language(texts, self.frame.language)
+        return Shown(text, href, language if language != self.frame.language else "")
+
     def summary(self, query: CannedQuery, href: str = "") -> Shown:
         """What a query answers, and where that leads."""
-        text, language = query.summary_in(self.frame.language)
-        return Shown(text, href, language if language != self.frame.language else "")
+        return self.worded(query.summaries, href)
 
     def rows(self, table: Table) -> list[list[Shown]]:
         """The rows of an answer; a text that the data has in the page's language too is shown in that."""
