@@ -224,9 +224,10 @@ def test_an_example_is_taken(visit: Visit, live: Served) -> None:
     expect(examples).to_be_visible()
     assert examples.locator("option").count() > 50
     examples.select_option(index=5)
-    expect(visit.page.locator(".cm-content")).to_contain_text("#+ summary: ")
+    expect(visit.page.locator(".cm-content")).to_contain_text(re.compile("^PREFIX .*SELECT "))
     visit.page.get_by_role("button", name="Ask").click()
     expect(visit.page.locator(".status")).to_contain_text("Rows: ")
+    expect(visit.page.get_by_role("link", name="Link to this answer")).to_be_visible()
 
 
 def test_the_link_to_an_answer_needs_no_script(visit: Visit, live: Served) -> None:

@@ -63,7 +63,7 @@ function examples({ examples: all }, take, status) {
         () => null,
       ));
     status.textContent = text === null ? say("noExample") : "";
-    if (text !== null) take(text);
+    if (text !== null) take(text.replace(/^#\+.*\n/gm, "")); // without its header, which is in every language
   };
   return [choice(say("examples"), options, change)];
 }
