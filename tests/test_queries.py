@@ -30,6 +30,7 @@ QUERIES = catalog(PROJECT)
 CASES = sorted(path.stem for path in EXPECTED.glob("*.csv"))
 RENEW = "python -m tests.test_queries"
 _VARIABLE = re.compile(r"\?\w+")
+_NAMED = re.compile(r"\d+|[a-z]+(?:[-_][a-z0-9]+)+|(?<=query )[a-z]+")
 
 
 def case(stem: str) -> tuple[str, dict[str, str]]:
@@ -101,9 +102,16 @@ class TestFile:
 
     def test_header(self, query: CannedQuery) -> None:
         assert len(query.summary) <= 100
-        assert query.summaries.keys() == set(PROJECT.languages)
-        assert query.description
-        assert all(parameter.description for parameter in query.parameters.values())
+        descriptions = [one.descriptions for one in (query, *query.parameters.values())]
+        assert all(texts.keys() == set(PROJECT.languages) for texts in (query.summaries, *descriptions))
+
+    def test_descriptions_name_the_same_in_all_languages(self, query: CannedQuery) -> None:
+        """Other queries, columns, numbers, and the values that are examples, as they are typed."""
+        for one in (query, *query.parameters.values()):
+            named = _NAMED.findall(one.description)
+            if one is not query:
+                named += one.description.partition("such as ")[2].split(" or ")
+            assert [(name, text) for name in named for text in one.descriptions.values() if name not in text] == []
 
     def test_each_parameter_has_a_result(self, query: CannedQuery) -> None:
         tried = {name for stem in CASES if case(stem)[0] == query.name for name in case(stem)[1]}

@@ -130,6 +130,24 @@ def test_queries_speak_the_language_of_the_page(live: Served) -> None:
     assert '"summary": "Bilateral trade over time, with every source"' in live.get("/openapi.json").text
 
 
+@pytest.mark.parametrize(
+    ("language", "description", "parameter"),
+    [
+        ("", "Every figure of trade between two partners", "Only periods that touch this year"),
+        ("kk/", "Екі серіктес арасындағы сауданың әр көрсеткіші", "Тек осы жылға қатысты кезеңдер"),
+        ("ru/", "Каждый показатель торговли двух партнёров", "Только периоды, которые затрагивают этот год"),
+        ("zh/", "两个伙伴之间贸易的每个数字", "仅限涉及该年的时期"),
+    ],
+)
+def test_descriptions_are_in_the_language_of_the_page(
+    live: Served, language: str, description: str, parameter: str
+) -> None:
+    page = live.get(f"/{language}queries/trade-by-year.html").text
+    assert f'<p class="lead">{description}' in page
+    assert f'<span id="d-year">{parameter}</span>' in page
+    assert f"<code>year</code> (integer) {parameter}</dd>" in live.get(f"/{language}api.html").text
+
+
 def test_programs_are_told_of_queries_in_english(live: Served) -> None:
     asked = live.get("/openapi.json").json()["paths"]["/api/trade-by-year"]["get"]
     assert asked["description"].startswith("Every figure of trade between two partners as each document gives it, ")
