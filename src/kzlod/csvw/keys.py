@@ -6,6 +6,7 @@ A key is the canonical values of its cells. A foreign key into a table that was 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from kzlod.csvw.cells import Cell
 from kzlod.csvw.datatypes import cut
@@ -100,22 +101,21 @@ class Keys:
         """A table has been read: what refers to it is checked."""
         self._done.add(table)
         self._primary[table].clear()
-        for (source, number), keys in list(self._waiting.items()):
+        for source, number in sorted(self._waiting):
             foreign = self._group.tables[source].foreign_keys[number]
             if foreign.table not in self._done or source not in self._done:
                 continue
             target = foreign.table, foreign.referenced
             file = self._group.tables[foreign.table].path
-            for key, lines in keys.items():
-                if key not in self._seen[target]:
-                    message, remedy = f"{file} has no row {shown(key)}", f"add the row to {file}, or correct the value"
-                elif key in self._twice[target]:
+            seen, twice = self._seen[target], self._twice[target]
+            waiting = self._waiting.pop((source, number)).items()
+            wrong = [(line, key) for key, lines in waiting if key not in seen or key in twice for line in lines]
+            for line, key in sorted(wrong, key=itemgetter(0)):
+                if key in twice:
                     message, remedy = f"{file} has several rows {shown(key)}", f"make the key unique in {file}"
                 else:
-                    continue
-                for line in lines:
-                    self._say(source, line, foreign.columns[0], "table.foreign-key", message, remedy)
-            del self._waiting[source, number]
+                    message, remedy = f"{file} has no row {shown(key)}", f"add the row to {file}, or correct the value"
+                self._say(source, line, foreign.columns[0], "table.foreign-key", message, remedy)
 
     def _say(self, table: int, line: int, column: int, code: str, message: str, remedy: str) -> None:
         described = self._group.tables[table]
