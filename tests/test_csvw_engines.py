@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kzlod import csvw
 from kzlod.csvw import Response, TableGroup, chunks, compiled, opening
-from kzlod.csvw.conversion import outputs
+from kzlod.csvw.conversion import outputs, records
 from kzlod.errors import InputError, MetadataError
 from kzlod.findings import Finding
 from tests.conformance.test_csvw import BASE, Entry, Web, entries
@@ -28,6 +28,14 @@ def run(load: Callable[[], TableGroup], mode: Any, engine: Any) -> tuple[str, li
     return b"".join(pieces).decode(), sorted(map(str, found))
 
 
+def recorded(load: Callable[[], TableGroup], engine: Any) -> tuple[list[tuple[int, str]], list[Finding]]:
+    """The records, which have the lines of the file, with the tables; the findings, those of each kind in order."""
+    found: list[Finding] = []
+    pieces = [(table, str(piece, "utf-8")) for table, piece in records(load(), report=found.append, engine=engine)]
+    placed = [(table, record) for table, piece in pieces for record in piece.split("\x1e") if record]
+    return placed, sorted(found, key=lambda finding: finding.code)
+
+
 def group(metadata: dict[str, Any], **files: bytes) -> TableGroup:
     held = {f"{name}.csv": data for name, data in files.items()} | {"m.json": json.dumps(metadata).encode()}
     return csvw.load(HOME + "m.json", fetch=lambda url, _: Response(url, io.BytesIO(held[url.removeprefix(HOME)])))
@@ -35,7 +43,7 @@ def group(metadata: dict[str, Any], **files: bytes) -> TableGroup:
 
 def same(load: Callable[[], TableGroup], mode: Any) -> bool:
     """Both engines say the same; False where SQL cannot do it, and says so."""
-    a = run(load, mode, "rows")
+    a, lined = run(load, mode, "rows"), recorded(load, "rows")
     try:
         b = run(load, mode, "duckdb")
     except InputError as error:
@@ -43,6 +51,7 @@ def same(load: Callable[[], TableGroup], mode: Any) -> bool:
         assert run(load, mode, "auto") == a
         return False
     assert b == a
+    assert recorded(load, "duckdb") == lined
     return True
 
 
@@ -263,6 +272,8 @@ def test_a_large_table_in_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     metadata = {"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": schema}
     metadata["dialect"] = {"commentPrefix": "#"}
     wanted = run(lambda: group(metadata, t=data), "standard", "rows")
-    assert len(wanted[1]) == 19
+    lined = recorded(lambda: group(metadata, t=data), "rows")
+    assert len(wanted[1]) == len(lined[1]) == 19
     for _ in range(3):
         assert run(lambda: group(metadata, t=data), "standard", "duckdb") == wanted
+        assert recorded(lambda: group(metadata, t=data), "duckdb") == lined

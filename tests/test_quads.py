@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kzlod.diff.canonical import is_canonical
 from kzlod.errors import InputError, ReleaseError
 from kzlod.formats import FORMATS, JSONLD, NQUADS, NTRIPLES, RDFXML, TURTLE, Format
 from kzlod.quads import QuadTable
+from kzlod.quads import table as quad_table
 from kzlod.quads.load import load_file, load_lines
 from kzlod.quads.rdfxml import unwritable
 from kzlod.quads.read import add_file, ox_format, token
@@ -142,6 +144,41 @@ def test_a_line_that_is_not_canonical_leaves_nothing(tmp_path: Path) -> None:
         (tmp_path / "a.nt").write_text(good * 200_000 + line + "\n")
         assert not table.add_canonical(tmp_path / "a.nt", table.source("a.nt"))
         assert table.rows("SELECT count(*) FROM quads") == [(0,)]
+
+
+def test_records_are_what_quads_one_by_one_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over several transactions, after what was added before and beside it."""
+    monkeypatch.setattr(quad_table, "_TOGETHER", 100)
+    made, wanted = QuadTable(), QuadTable()
+    rows = [(f"<http://e/{n}>", "<http://e/p>", f'"a \\u001F b {n}é"@en', "<http://e/g>", n) for n in range(99)]
+    texts = [
+        "".join(f"{s}\x1f{p}\x1f{o}\x1f{line}\x1e" for s, p, o, _, line in rows[n : n + 10]) for n in range(0, 99, 10)
+    ]
+    before = [("<http://e/s>", "<http://e/p>", "<http://e/o>", "", 0)]
+    for table in (made, wanted):
+        table.add(before, table.source("a.ttl"))
+        table.source("b.csv")
+    assert len(made) == 1
+    made.add_records([b"", *(memoryview(text.encode()) for text in texts)], 1, graph="<http://e/g>")
+    wanted.add(rows, 1)
+    assert len(made) == len(wanted) == 100
+    query = "SELECT * FROM placed ORDER BY ALL"
+    assert made.rows(query) == wanted.rows(query)
+
+
+def test_a_table_can_be_used_after_records_that_could_not_be_made() -> None:
+    table = QuadTable()
+
+    def broken() -> Iterator[bytes]:
+        yield b"<http://e/s>\x1f<http://e/p>\x1f<http://e/o>\x1f1\x1e"
+        raise InputError("it breaks off")
+
+    source = table.source("a.csv")
+    with pytest.raises(InputError):
+        table.add_records(broken(), source, graph="")
+    assert len(table) == 0
+    table.add([("<http://e/s>", "<http://e/p>", "<http://e/o>", "", 0)], source)
+    assert len(table) == 1
 
 
 def test_rdflib_reads_every_format(tmp_path: Path) -> None:

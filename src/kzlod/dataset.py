@@ -89,10 +89,11 @@ class Dataset:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was wrong with the inputs; where they are not `readable` only that, as the rest follows from it."""
+        """What was wrong with the inputs, by place; where they are not `readable` only that, as the rest follows."""
+        found = sorted(self._findings)
         if self.readable:
-            return *self._findings, *self._limit.more()
-        return tuple(finding for finding in self._findings if finding.code in _UNREADABLE)
+            return *found, *self._limit.more()
+        return tuple(finding for finding in found if finding.code in _UNREADABLE)
 
     def sound(self) -> Dataset:
         """The dataset itself, if its inputs are sound; else raises `FindingsError`."""
@@ -184,9 +185,8 @@ class Dataset:
             self._refuse_blank_nodes(table)
         numbers = [self.table.source(self._shown(table)) for table in tables]
         graphs = [iri(self.project.graph_of(Path(table.path))) for table in tables]
-        rows = csvw.statements(self._group, mode="minimal", report=self._report)
-        for position, group in groupby(rows, key=itemgetter(3)):
-            self.table.add(((s, p, o, graphs[position], line) for s, p, o, _, line in group), numbers[position])
+        for position, pieces in groupby(csvw.records(self._group, report=self._report), key=itemgetter(0)):
+            self.table.add_records((piece for _, piece in pieces), numbers[position], graph=graphs[position])
 
     def _refuse_blank_nodes(self, table: csvw.Table) -> None:
         """Published data has no blank nodes (design decision 6), and what a table makes of them is in its metadata."""

@@ -6,9 +6,10 @@
     for s, p, o in csvw.triples("towns.csv"): ...       # tokens of N-Triples, one triple after the other
 
 Metadata becomes a model (`metadata`, `model`), a table's model a plan (`plan`), and an executor runs the plan: row by
-row (`rows`), or as SQL (`sqlrow`) in DuckDB (`compiled`) or on Apache Spark (`spark`). The standards: Model for
-Tabular Data and Metadata on the Web, Metadata Vocabulary for Tabular Data, Generating RDF from Tabular Data on the Web
-(W3C, 17 December 2015).
+row (`rows`), or as SQL (`sqlrow`) in DuckDB (`compiled`) or on Apache Spark (`spark`). What SQL gives is texts, in a
+notation that the row executor's statements are written in too (`notation`). The standards: Model for Tabular Data and
+Metadata on the Web, Metadata Vocabulary for Tabular Data, Generating RDF from Tabular Data on the Web (W3C, 17 December
+2015).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kzlod.csvw import discover, rows
-from kzlod.csvw.conversion import Engine, Progress, convert, told
+from kzlod.csvw.conversion import Engine, Progress, convert, records, told
 from kzlod.csvw.fetch import AbsentError, Fetch, Response
 from kzlod.csvw.keys import Report
 from kzlod.csvw.model import Column, Datatype, Dialect, ForeignKey, Table, TableGroup
@@ -49,6 +50,7 @@ __all__ = [
     "convert",
     "graph",
     "load",
+    "records",
     "statements",
     "told",
     "triples",

@@ -1,4 +1,4 @@
-"""The executor `duckdb`: a table's file in chunks, each a query of DuckDB that gives the chunk's N-Triples.
+"""The executor `duckdb`: a table's file in chunks, each a query of DuckDB that gives the chunk's statements.
 
 Chunks are made at the same time and come out in order. What SQL is not sure of (`sqlrow`), a row or a chunk, goes
 through the row executor within the same pass; so the two executors give the same triples and the same findings.
@@ -24,7 +24,8 @@ from kzlod.csvw.arrow import Texts, texts
 from kzlod.csvw.chunks import Chunk, Chunks, Rest, in_utf8, placed, reread
 from kzlod.csvw.fetch import BROKEN
 from kzlod.csvw.model import Dialect
-from kzlod.csvw.opening import lines, open_table
+from kzlod.csvw.notation import Notation
+from kzlod.csvw.opening import open_table
 from kzlod.csvw.plan import Plan
 from kzlod.csvw.rows import Executor, Run
 from kzlod.csvw.sqlcells import Traits
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _WANTED = 14 << 20
-"""How many bytes a chunk's triples should have: up to 16 MB the memory of one chunk is used again for the next."""
+"""How many bytes a chunk's statements should have: up to 16 MB the memory of one chunk is used again for the next."""
 _LEAST, _MOST = 1 << 16, 1 << 23
 
 
@@ -72,7 +73,7 @@ class File:
 
 
 Output = bytes | memoryview
-"""Some of the N-Triples."""
+"""Some of the statements, written in a notation."""
 
 
 class Engine:
@@ -107,14 +108,16 @@ class Engine:
         self.close()
 
 
-def outputs(run: Run, stream: BinaryIO, dialect: Dialect, engine: Engine, *, least: int = 0) -> Iterator[Output]:
-    """The N-Triples of a table's file, in order.
+def outputs(
+    run: Run, stream: BinaryIO, dialect: Dialect, notation: Notation, engine: Engine, *, least: int = 0
+) -> Iterator[Output]:
+    """The statements of a table's file, in order.
 
     Raises `NotCompilableError`, before anything is given or said, for what only the row executor can do; also for a
     file of fewer than `least` bytes.
     """
-    opening = open_table(run, stream, dialect, least=least)
-    table = None if opening.first is None else _Table(run, opening.plan, dialect, engine, opening.first)
+    opening = open_table(run, stream, dialect, notation, least=least)
+    table = None if opening.first is None else _Table(run, opening.plan, dialect, notation, engine, opening.first)
     told = opening.tell(run)
     yield opening.text
     if table is not None:
@@ -141,8 +144,9 @@ class _Place:
 class _Table:
     """The rows of one table."""
 
-    def __init__(self, run: Run, plan: Plan, dialect: Dialect, engine: Engine, first: Row) -> None:
-        self.run, self.plan, self.dialect, self.engine, self.first = run, plan, dialect, engine, first
+    def __init__(self, run: Run, plan: Plan, dialect: Dialect, notation: Notation, engine: Engine, first: Row) -> None:
+        self.run, self.plan, self.dialect, self.notation = run, plan, dialect, notation
+        self.engine, self.first = engine, first
         self.told = False
         """Whether it was said that the file is not in its encoding: it is said once."""
         self.chunks = Chunks(dialect, plan.width, size=_LEAST * 4)
@@ -157,9 +161,9 @@ class _Table:
         run = self.run
         keys = frozenset(column for columns in self.keyed for column in columns)
         node = run.node if run.standard else None
-        rows = RowSql(self.plan, self.dialect, traits, keys, run.position, node)
+        rows = RowSql(self.plan, self.dialect, traits, keys, run.position, node, self.notation)
         marked = f"CAST(starts_with(lines, {text(MARK)}) AS UTINYINT)"
-        made = rows.rows(path, end="\n")
+        made = rows.rows(path, end=self.notation.after)
         triples = f"SELECT lines, {marked} FROM ({made}) made(lines)"
         return triples, rows.keyed(path, self.keyed) if self.keyed else ""
 
@@ -238,7 +242,8 @@ class _Table:
         return ["".join(self._by_rows(place.executor, rows, chunk)).encode()]
 
     def _by_rows(self, executor: Executor, rows: Iterable[Row], piece: Chunk | Rest) -> Iterator[str]:
-        return lines(executor.run(placed(rows, line=piece.line, source=piece.source), piece.row))
+        statements = executor.run(placed(rows, line=piece.line, source=piece.source), piece.row)
+        return self.notation.written(statements)
 
     def _by_sql(self, place: _Place, chunk: Chunk) -> list[Output] | None:
         """None where DuckDB does not see as many rows as there are."""
@@ -268,9 +273,10 @@ class _Table:
             out.append(part.data[done:start])
             done = end
             if end - start > 2:
-                number, line, *row = json.loads(bytes(part.data[start + 1 : end]))
+                number, line, *row = json.loads(bytes(part.data[start + 1 : end - 1]))
                 there = Row(int(line), chunk.source + int(number) + 1, self._trimmed(row))
-                out.append("".join(lines(place.unsure.run([there], chunk.row + int(number)))).encode())
+                read = place.unsure.run([there], chunk.row + int(number))
+                out.append("".join(self.notation.written(read)).encode())
             marked = part.marks.find(1, marked + 1)
         return b"".join([*out, part.data[done:]])
 
@@ -291,10 +297,10 @@ class _Table:
 
 
 def joined(texts: Iterable[str], most: int = 20_000) -> Iterator[bytes]:
-    """Lines in larger pieces."""
+    """Statements in larger pieces."""
     kept: list[str] = []
-    for line in texts:
-        kept.append(line)
+    for one in texts:
+        kept.append(one)
         if len(kept) >= most:
             yield "".join(kept).encode()
             kept.clear()

@@ -21,13 +21,14 @@ from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-from kzlod.csvw import described, discover
+from kzlod.csvw import described, discover, iri
 from kzlod.csvw.discover import dialect_of
-from kzlod.csvw.fetch import BROKEN, Fetch, Response
+from kzlod.csvw.fetch import BROKEN, Fetch, Response, is_plain
 from kzlod.csvw.keys import Keys, Report
 from kzlod.csvw.model import TableGroup
+from kzlod.csvw.notation import N_TRIPLES, RECORDS, Notation
 from kzlod.csvw.reported import Reported
-from kzlod.csvw.rows import Mode, Run, at
+from kzlod.csvw.rows import Mode, Run, Statement, at
 from kzlod.errors import InputError, ReleaseError
 from kzlod.findings import Finding
 from kzlod.formats import FORMATS, NQUADS, NTRIPLES, Format, by_suffix, is_rdf
@@ -76,11 +77,31 @@ def outputs(
 
     Raises `InputError` where the engine `duckdb` is asked for, and a table uses what it cannot do.
     """
+    pieces = _pieces(group, N_TRIPLES, mode=mode, provenance=provenance, report=report, engine=engine)
+    return (piece for _, piece in pieces)
+
+
+def records(group: TableGroup, *, report: Report, engine: Local = "auto") -> Iterator[tuple[int, Output]]:
+    """What the cells of a group say (minimal mode), for `QuadTable.add_records`.
+
+    In large pieces, each with the position of its table in the group, in the order of the rows.
+    """
+    return _pieces(group, RECORDS, mode="minimal", report=report, engine=engine)
+
+
+def _pieces(
+    group: TableGroup, notation: Notation, *, mode: Mode, provenance: bool = False, report: Report, engine: Local
+) -> Iterator[tuple[int, Output]]:
+    """The statements of a group in large pieces, with the positions of their tables."""
     from kzlod.csvw import compiled
-    from kzlod.csvw.opening import lines
     from kzlod.csvw.sqlkeys import SqlKeys
     from kzlod.csvw.sqlvalues import NotCompilableError
 
+    def written(statements: Iterable[Statement]) -> bytes:
+        return "".join(notation.written(statements)).encode()
+
+    if engine == "auto" and not any(_is_large(table.url) for table in group.tables):
+        engine = "rows"
     fresh = (f"_:b{number}" for number in count())
     node, started = "", described.now()
     with ExitStack() as stack:
@@ -89,10 +110,10 @@ def outputs(
         keys = SqlKeys(group, report, database.sql) if database and keyed else Keys(group, report)
         if mode == "standard":
             node = described.node(group.id, fresh)
-            yield _text(lines(at(described.group(group, node, fresh), 0, 0)))
+            yield 0, written(at(described.group(group, node, fresh), 0, 0))
         for position, table in enumerate(group.tables):
             run = Run(group, position, mode, report, keys, fresh)
-            yield _text(lines(run.described(node)))
+            yield position, written(run.described(node))
             try:
                 if database is None:
                     raise NotCompilableError
@@ -100,22 +121,30 @@ def outputs(
                     with response.stream as stream:
                         dialect = dialect_of(response, table.dialect, own=table.own_dialect)
                         least = _SMALL if engine == "auto" else 0
-                        yield from compiled.outputs(run, stream, dialect, database, least=least)
+                        pieces = compiled.outputs(run, stream, dialect, notation, database, least=least)
+                        yield from ((position, piece) for piece in pieces)
             except NotCompilableError as error:
                 if engine == "duckdb":
                     message = f"the engine duckdb cannot do {error}"
                     raise InputError(message, where=table.path, remedy="leave out --engine duckdb") from error
-                yield from compiled.joined(lines(run.rows()))
+                yield from ((position, piece) for piece in compiled.joined(notation.written(run.rows())))
             except BROKEN as error:
                 run.broken(error)
             keys.end(position)
         if provenance and mode == "standard":
             made = described.provenance(group, node, started, described.now(), fresh)
-            yield _text(lines(at(made, 0, 0)))
+            yield 0, written(at(made, 0, 0))
 
 
-def _text(texts: Iterator[str]) -> bytes:
-    return "".join(texts).encode()
+def _is_large(url: str) -> bool:
+    """Whether a table may have `_SMALL` bytes or more: what is not here or is compressed may."""
+    path = iri.to_path(url)
+    if path is None or not is_plain(path):
+        return True
+    try:
+        return path.stat().st_size >= _SMALL
+    except (OSError, ValueError):  # said when it is opened
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,11 @@ download it, or hand in a fetcher
     return Response(url, stream)
 
 
+def is_plain(path: Path) -> bool:
+    """Whether a table's file is read as it is: neither compressed nor Parquet."""
+    return path.suffix not in (".gz", ".zst", ".parquet")
+
+
 def _opened(path: Path) -> BinaryIO:
     """A file's content: what it is compressed with is taken off, Parquet becomes CSV."""
     if path.suffix == ".parquet":

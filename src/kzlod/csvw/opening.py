@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,6 +10,7 @@ from typing import BinaryIO
 
 from kzlod.csvw.chunks import Chunks
 from kzlod.csvw.model import Dialect
+from kzlod.csvw.notation import Notation
 from kzlod.csvw.plan import Plan
 from kzlod.csvw.rows import Run, Statement
 from kzlod.csvw.sqlvalues import NotCompilableError
@@ -20,11 +20,6 @@ from kzlod.findings import Finding
 _HEAD = 1 << 20
 _MOST_COLUMNS = 500
 """A query of more columns takes more memory and time than going row by row."""
-
-
-def lines(statements: Iterable[Statement]) -> Iterator[str]:
-    """Statements as lines of N-Triples."""
-    return (f"{s} {p} {o} .\n" for s, p, o, _, _ in statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Opening:
     first: Row | None
     """The first row of data."""
     text: bytes
-    """The N-Triples of what stands before it."""
+    """The statements of what stands before it."""
     problems: tuple[tuple[int, str, str, str], ...]
     findings: tuple[Finding, ...]
 
@@ -64,7 +59,7 @@ class Opening:
         return told and self.first is not None
 
 
-def open_table(run: Run, stream: BinaryIO, dialect: Dialect, *, least: int = 0) -> Opening:
+def open_table(run: Run, stream: BinaryIO, dialect: Dialect, notation: Notation, *, least: int = 0) -> Opening:
     """Read the start of a table's file, with nothing said yet.
 
     Raises `NotCompilableError` for what the row executor does better or alone, and for a file of fewer than `least`
@@ -96,4 +91,4 @@ def open_table(run: Run, stream: BinaryIO, dialect: Dialect, *, least: int = 0) 
     if len(plan.columns) > _MOST_COLUMNS:
         raise NotCompilableError(f"more than {_MOST_COLUMNS} columns")
     run.aligned = there.aligned
-    return Opening(head, plan, first, "".join(lines(statements)).encode(), tuple(problems), tuple(said))
+    return Opening(head, plan, first, "".join(notation.written(statements)).encode(), tuple(problems), tuple(said))

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from kzlod.csvw import described, iri
 from kzlod.csvw.discover import dialect_of
-from kzlod.csvw.fetch import BROKEN, Response, local
+from kzlod.csvw.fetch import BROKEN, Response, is_plain, local
 from kzlod.csvw.keys import Report
 from kzlod.csvw.model import Dialect, TableGroup
-from kzlod.csvw.opening import lines, open_table
+from kzlod.csvw.notation import N_TRIPLES
+from kzlod.csvw.opening import open_table
 from kzlod.csvw.plan import Plan
 from kzlod.csvw.rows import Mode, Run, at
 from kzlod.csvw.sparkrows import BLOCK, Reading, Source, Span, blocks, in_spans
@@ -112,10 +113,10 @@ class _Job:
         with closing(keys):
             if self.mode == "standard":
                 node = described.node(self.group.id, fresh)
-                yield from self._text(lines(at(described.group(self.group, node, fresh), 0, 0)))
+                yield from self._text(N_TRIPLES.written(at(described.group(self.group, node, fresh), 0, 0)))
             for position, table in enumerate(self.group.tables):
                 run = Run(self.group, position, self.mode, self.report, keys, fresh)
-                yield from self._text(lines(run.described(node)))
+                yield from self._text(N_TRIPLES.written(run.described(node)))
                 try:
                     yield from self._table(run, keys)
                 except NotCompilableError as error:
@@ -124,7 +125,7 @@ class _Job:
                 keys.end(position)
             if provenance and self.mode == "standard":
                 made = described.provenance(self.group, node, started, described.now(), fresh)
-                yield from self._text(lines(at(made, 0, 0)))
+                yield from self._text(N_TRIPLES.written(at(made, 0, 0)))
 
     def _text(self, texts: Iterable[str]) -> Iterator[Path]:
         """A file of what the driver itself has to say, if that is anything."""
@@ -141,7 +142,7 @@ class _Job:
         with response.stream:
             path, broken = self._plain(response, run.position)
         with path.open("rb") as stream:
-            opening = open_table(run, stream, dialect)
+            opening = open_table(run, stream, dialect, N_TRIPLES)
         if opening.first is not None:
             _sql(run, opening.plan, dialect, ALL, [])  # a table that does not compile is known beforehand
         told = opening.tell(run)
@@ -161,7 +162,7 @@ class _Job:
         One that is compressed, Parquet or from the web is unpacked beside the output.
         """
         path = iri.to_path(response.url)
-        if path is not None and path.suffix not in (".gz", ".zst", ".parquet"):
+        if path is not None and is_plain(path):
             return path, None
         path = self.staging / f"table-{position}"
         with path.open("wb") as file:
@@ -208,5 +209,5 @@ def _sql(
     """The SQL of a table's triples, and of its keys."""
     columns = frozenset(column for columns in kept for column in columns)
     with on_spark():
-        rows = RowSql(plan, dialect, traits, columns, run.position, run.node if run.standard else None)
+        rows = RowSql(plan, dialect, traits, columns, run.position, run.node if run.standard else None, N_TRIPLES)
         return rows.rows(view), rows.keyed(view, kept) if kept else ""

@@ -20,7 +20,7 @@ from uuid import uuid4
 from kzlod.csvw.chunks import Chunk, Chunks, Rest, in_utf8, placed, reread
 from kzlod.csvw.keys import Keys, Report
 from kzlod.csvw.model import Dialect, TableGroup
-from kzlod.csvw.opening import lines
+from kzlod.csvw.notation import N_TRIPLES
 from kzlod.csvw.plan import Plan
 from kzlod.csvw.rows import Executor, Mode, Run
 from kzlod.csvw.sqlcells import Traits
@@ -313,7 +313,7 @@ class Reading:
             number, line, source, *texts = what
             trim = TRIMS.get(dialect.trim)
             row = Row(int(line), int(source), texts if trim is None else [trim(each) for each in texts])
-            yield from lines(executor.run([row], int(number)))
+            yield from N_TRIPLES.written(executor.run([row], int(number)))
             return
 
         def problem(line: int, code: str, message: str, remedy: str) -> None:
@@ -326,4 +326,6 @@ class Reading:
             else:
                 stream.seek(what["start"])
                 rows = reread(b"", dialect, problem, stream)
-            yield from lines(executor.run(placed(rows, line=what["line"], source=what["source"]), what["row"]))
+            yield from N_TRIPLES.written(
+                executor.run(placed(rows, line=what["line"], source=what["source"]), what["row"])
+            )

@@ -23,7 +23,7 @@ from kzlod.quads import sqltext
 CELL, ROW = "\x1f", "\x1e"
 """What stands between the cells and the rows of a block, on Spark."""
 MARK = "\x02"
-"""Begins a line that is no triple; no line of N-Triples holds a control character."""
+"""Begins a text that is no statement: these begin with a token, and no token holds a control character."""
 DEEPEST = 2000
 """Characters that Spark matches a repeated group on: Java's stack would not do for a text of any length."""
 

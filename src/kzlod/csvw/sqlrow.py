@@ -1,7 +1,7 @@
-"""A plan as SQL: one query whose every row is the N-Triples of a row of the table.
+"""A plan as SQL: one query whose every row is the statements of a row of the table, written in a notation.
 
-A row that SQL is not sure of comes out as a line that begins with `MARK`: a JSON array of the row's place and cells,
-for the row executor to read. `MARK` alone is a row without triples.
+A row that SQL is not sure of comes out as a text that begins with `MARK`: a JSON array of the row's place and cells,
+for the row executor to read. `MARK` alone is a row without statements.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import combinations
 from kzlod.csvw import context, iri
 from kzlod.csvw.described import TYPE
 from kzlod.csvw.model import Column, Dialect
+from kzlod.csvw.notation import Notation
 from kzlod.csvw.plan import Output, Part, Plan, RowSlot, Slot, Url, is_checked
 from kzlod.csvw.sqlcells import CellSql, Traits, cell_sql, escaped
 from kzlod.csvw.sqldialect import (
@@ -37,12 +38,11 @@ from kzlod.vocab import CSVW, XSD
 _PATH = "(?:[A-Za-z0-9._~/:@!$&()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _ABSOLUTE = rf"https?://[A-Za-z0-9.-]+(?:/{_PATH})?(?:\?{_PATH})?(?:#{_PATH})?"
 _RESERVED = "[A-Za-z0-9._~/-]*"
-_END = " .\n"
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Triples that come together: their pieces, the last without the end of its line; none where `null` holds."""
+    """Triples that come together: their pieces, without what stands after the last; none where `null` holds."""
 
     pieces: tuple[str, ...]
     null: str = "false"
@@ -61,6 +61,7 @@ class RowSql:
     """The table's, in its group."""
     node: str | None
     """The table's node in standard mode; None in minimal mode, and for a table that is not described."""
+    notation: Notation
     cells: list[CellSql] = field(init=False)
     _subjects: list[list[str]] = field(init=False, default_factory=list)
 
@@ -79,19 +80,21 @@ class RowSql:
         ]
 
     def rows(self, path: str, *, end: str = "") -> str:
-        """SQL: the N-Triples of each row of a file, without the last line feed, then `end`."""
+        """SQL: the statements of each row of a file, without what stands after the last, then `end`."""
         plan = self.plan
         unsure = [irregular(), *(cell.unsure for cell in self.cells)]
         subjects = [self._subject(place, url, unsure) for place, url in enumerate(plan.subjects)]
         groups = [] if self.node is None else list(self._described(self.node, subjects, unsure))
         groups += [self._output(output, subjects[output.subject], unsure) for output in plan.outputs]
         groups = [group for group in groups if group.null != "true"]
-        result = _joined(groups, end)
+        result = self._joined(groups, end)
         wrong = [one for one in dict.fromkeys(unsure) if one != "false"]
         if wrong:
             left = concat([text(MARK), self._marked(), *_ending(end)])
             result = f"CASE WHEN {' OR '.join(f'({one})' for one in wrong)} THEN {left} ELSE {result} END"
         made = [(f"s{n}", concat(pieces), 4) for n, pieces in enumerate(self._subjects) if len(pieces) > 1]
+        if not self.notation.last:
+            made.append((_LINE, as_text(self._line), 4))
         return f"SELECT {result} FROM {self._layers(path, made)}"
 
     def keyed(self, path: str, keys: Sequence[tuple[int, ...]]) -> str:
@@ -154,15 +157,16 @@ class RowSql:
         """What standard mode says of a row: see `described.row` and `described.titles`."""
         number = as_text(row_number("row"))
         node = (text(f"_:t{self.position}r"), number)
-        yield _Group((text(f"{table} <{CSVW}row> "), *node))
-        yield _Group((*node, text(f" {TYPE} <{CSVW}Row>")))
-        yield _Group((*node, text(f' <{CSVW}rownum> "'), number, text(suffix(datatype=XSD + "integer"))))
+        yield _Group(self._triple([text(table)], [text(f"<{CSVW}row>")], node))
+        yield _Group(self._triple(node, [text(TYPE)], [text(f"<{CSVW}Row>")]))
+        count = [text('"'), number, text(suffix(datatype=XSD + "integer"))]
+        yield _Group(self._triple(node, [text(f"<{CSVW}rownum>")], count))
         url = self.plan.table.url
         if iri.is_iri(url):
             place = (text(f"<{url.partition('#')[0]}#row="), as_text(row_number("source")), "'>'")
-            yield _Group((*node, text(f" <{CSVW}url> "), *place))
+            yield _Group(self._triple(node, [text(f"<{CSVW}url>")], place))
         for subject in subjects:
-            yield _Group((*node, text(f" <{CSVW}describes> "), subject))
+            yield _Group(self._triple(node, [text(f"<{CSVW}describes>")], [subject]))
         # The same subject twice is described once.
         unsure += [f"{one} = {other}" for one, other in combinations(subjects, 2)]
         for position in self.plan.table.row_titles:
@@ -170,21 +174,55 @@ class RowSql:
             if column.separator is not None or column.virtual:
                 raise NotCompilableError("a title with a separator")
             ending = suffix(language=_language(column))
-            yield _Group((*node, text(f' <{CSVW}title> "'), escaped(cell.value, self.traits), text(ending)), cell.null)
+            title = [text('"'), escaped(cell.value, self.traits), text(ending)]
+            yield _Group(self._triple(node, [text(f"<{CSVW}title>")], title), cell.null)
 
     def _output(self, output: Output, subject: str, unsure: list[str]) -> _Group:
         cell = self.cells[output.column]
         if output.value is not None:
             null = cell.null if output.conditional else "false"
             verb = self._url(output.predicate, null, unsure)
-            return _Group((subject, "' '", *verb, "' '", *self._url(output.value, null, unsure)), null)
+            return _Group(self._triple([subject], verb, self._url(output.value, null, unsure)), null)
         verb = self._url(output.predicate, "false", unsure)
         if cell.literal:
-            return _Group((subject, "' '", *verb, "' '", *cell.literal), cell.null)
+            return _Group(self._triple([subject], verb, cell.literal), cell.null)
         if not cell.literals:
             return _Group((), "true")
-        line = concat([subject, "' '", *verb, "' '", "x"])
-        return _Group((joined(each(cell.literals, line), _END),), f"{size(cell.literals)} = 0")
+        made = each(cell.literals, concat(self._triple([subject], verb, ["x"])))
+        return _Group((joined(made, self.notation.after),), f"{size(cell.literals)} = 0")
+
+    def _triple(self, subject: Iterable[str], predicate: Iterable[str], object_: Iterable[str]) -> tuple[str, ...]:
+        """The pieces of a triple in the notation, without what stands after it."""
+        between, last = text(self.notation.between), self.notation.last
+        return (*subject, between, *predicate, between, *object_, between, text(last) if last else _LINE)
+
+    def _joined(self, groups: Sequence[_Group], end: str) -> str:
+        """SQL: the groups one after the other, then `end` in the place of what stands after the last.
+
+        `MARK` where there is none.
+        """
+        if not groups:
+            return text(MARK + end)
+        after = text(self.notation.after)
+        whole = [piece for group in groups for piece in (*group.pieces, after)]
+        whole[-1:] = _ending(end)
+        nulls = list(dict.fromkeys(group.null for group in groups if group.null != "false"))
+        if not nulls:
+            return concat(whole)
+        # What stands between groups stands around the first that is always there: nothing is to be cut off then.
+        first = next((place for place, group in enumerate(groups) if group.null == "false"), None)
+        sparse = []
+        for place, group in enumerate(groups):
+            if first is None or place > first:
+                made = concat([after, *group.pieces])
+            else:
+                made = concat([*group.pieces, after] if place < first else group.pieces)
+            sparse.append(made if group.null == "false" else f"CASE WHEN {group.null} THEN '' ELSE {made} END")
+        some = concat([*sparse, *_ending(end)])
+        if first is None:
+            none = " AND ".join(f"({null})" for null in nulls)
+            some = f"CASE WHEN {none} THEN {text(MARK + end)} ELSE substr({some}, 2) END"
+        return f"CASE WHEN {' OR '.join(f'({null})' for null in nulls)} THEN {some} ELSE {concat(whole)} END"
 
     def _url(self, url: Url, skipped: str, unsure: list[str]) -> list[str]:
         """The pieces of an IRI's token; `skipped` is where it is not made."""
@@ -239,6 +277,8 @@ class RowSql:
 
 
 _KEYS = ("key", "null", "blank")
+_LINE = "line_text"
+"""The line that a row starts on, as a text: made once a row."""
 
 
 def _language(column: Column) -> str:
@@ -247,31 +287,6 @@ def _language(column: Column) -> str:
 
 def _ending(end: str) -> list[str]:
     return [text(end)] if end else []
-
-
-def _joined(groups: Sequence[_Group], end: str) -> str:
-    """SQL: the groups as lines, the last without its line feed, then `end`; `MARK` where there is none."""
-    if not groups:
-        return text(MARK + end)
-    whole = [piece for group in groups for piece in (*group.pieces, text(_END))]
-    whole[-1] = text(_END[:-1] + end)
-    nulls = list(dict.fromkeys(group.null for group in groups if group.null != "false"))
-    if not nulls:
-        return concat(whole)
-    # Line feeds stand around the first group that is always there: nothing is to be cut off then.
-    first = next((place for place, group in enumerate(groups) if group.null == "false"), None)
-    sparse = []
-    for place, group in enumerate(groups):
-        if first is None or place > first:
-            made = concat([text("\n"), *group.pieces, text(_END[:-1])])
-        else:
-            made = concat([*group.pieces, text(_END if place < first else _END[:-1])])
-        sparse.append(made if group.null == "false" else f"CASE WHEN {group.null} THEN '' ELSE {made} END")
-    some = concat([*sparse, *_ending(end)])
-    if first is None:
-        none = " AND ".join(f"({null})" for null in nulls)
-        some = f"CASE WHEN {none} THEN {text(MARK + end)} ELSE substr({some}, 2) END"
-    return f"CASE WHEN {' OR '.join(f'({null})' for null in nulls)} THEN {some} ELSE {concat(whole)} END"
 
 
 def _absolute(parts: Sequence[Part], base: str, source: str) -> tuple[Part, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 from threading import Lock
@@ -27,6 +28,8 @@ from kzlod.terms import Term, parse
 Quad = tuple[str, str, str, str]
 T = TypeVar("T")
 _BATCH = 50_000
+_TOGETHER = 1 << 26
+"""How many bytes of records are one transaction, which DuckDB compresses after: in small ones it moves quads twice."""
 
 _TABLES = """
 CREATE TABLE sources (id USMALLINT, path VARCHAR, first_row BIGINT);
@@ -37,10 +40,18 @@ CREATE VIEW placed AS
 """
 
 
-# Canonical tokens hold no control character, so the separators of ASCII can stand between them.
-_INSERT = """
-INSERT INTO quads SELECT part[1], part[2], part[3], part[4], part[5]::USMALLINT, part[6]::UINTEGER
-FROM (SELECT string_split(line, chr(31)) AS part FROM (SELECT unnest(string_split(?, chr(30))) AS line))
+# Canonical tokens hold no control character, so the separators of ASCII can stand between them. A text that seems to
+# hang on a row is split when the query runs: of a constant DuckDB makes a list before, value by value.
+_PARTS = """(
+SELECT string_split(record, chr(31)) AS part
+FROM (SELECT unnest(string_split(CASE WHEN n = 0 THEN $records END, chr(30))) AS record FROM range(1) one(n))
+)"""
+_INSERT = f"""
+INSERT INTO quads SELECT part[1], part[2], part[3], part[4], part[5]::USMALLINT, part[6]::UINTEGER FROM {_PARTS}
+"""
+_INSERT_RECORDS = f"""
+INSERT INTO quads SELECT part[1], part[2], part[3], $graph, $source, part[4]::UINTEGER FROM {_PARTS}
+WHERE part[4] IS NOT NULL
 """
 
 
@@ -85,6 +96,27 @@ class QuadTable:
             if len(self._pending) >= _BATCH:
                 self._flush()
 
+    def add_records(self, pieces: Iterable[bytes | memoryview], source: int, *, graph: str) -> None:
+        """Add quads of one source and graph as texts, fast.
+
+        A piece is records, each of s, p, o and line, with 0x1F between them and 0x1E after each.
+        """
+        self._ordered, size = False, 0
+        self._sql.execute("BEGIN")
+        try:
+            for piece in filter(len, pieces):
+                values = {"records": str(piece, "utf-8"), "graph": graph, "source": source}
+                self._sql.execute(_INSERT_RECORDS, values)
+                size += len(piece)
+                if size >= _TOGETHER:
+                    self._sql.execute("COMMIT; CHECKPOINT; BEGIN")
+                    size = 0
+            self._sql.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # the transaction may be over
+                self._sql.execute("ROLLBACK")
+            raise
+
     def add_canonical(self, path: Path, source: int, *, graph: str = "") -> bool:
         """Add a file of canonical N-Triples or N-Quads, fast; False, with nothing added, where a line is not canonical.
 
@@ -99,7 +131,7 @@ class QuadTable:
     def _flush(self) -> None:
         """Move what waits into the table: as one text, which DuckDB takes apart faster than it takes many values."""
         if self._pending:
-            self._sql.execute(_INSERT, ["\x1e".join(self._pending)])
+            self._sql.execute(_INSERT, {"records": "\x1e".join(self._pending)})
             self._pending.clear()
             self._ordered = False
 
