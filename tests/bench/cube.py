@@ -10,7 +10,7 @@ _BASE = "http://example.org/trade/"
 _QB = "http://purl.org/linked-data/cube#"
 _SDMX = "http://purl.org/linked-data/sdmx/2009/dimension#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_TOML = f"""[dataset]
+TOML = f"""[dataset]
 id = "trade"
 version = "VERSION"
 date = 2026-01-01
@@ -38,7 +38,7 @@ def rows(count: int, *, every: int = 0) -> str:
 def make(folder: Path, count: int, *, version: str = "1.0.0", changed: int = 0) -> Path:
     """Write a project with a cube of so many observations; `changed` of them have another value than without."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    (folder / "kzlod.toml").write_text(_TOML.replace("VERSION", version), "utf-8")
+    (folder / "kzlod.toml").write_text(TOML.replace("VERSION", version), "utf-8")
     every = count // changed if changed else 0
     subject = f"'<{_BASE}obs/' || year || '/' || reporter || '/' || partner || '/' || hs6 || '/' || flow || '>'"
     triples = (
