@@ -252,9 +252,11 @@ class TestLimited:
 
     def test_ctrl_c_ends_a_query_in_this_process(self, tmp_path: Path) -> None:
         (tmp_path / "a.nq").write_bytes(QUADS)
-        code = "from kzlod.cli import main; import sys; main(sys.argv[1:])"
+        code = "from kzlod.cli import main; import sys; print('begins', flush=True); main(sys.argv[1:])"
         command = [sys.executable, "-c", code, "sparql", self.RUNAWAY, "--data", str(tmp_path / "a.nq")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+            assert started.stdout is not None
+            started.stdout.readline()  # before, Python itself is ended
             while started.poll() is None:
                 time.sleep(0.5)
                 os.kill(started.pid, signal.SIGINT)
