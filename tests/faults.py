@@ -134,6 +134,8 @@ PROJECT: dict[str, Break] = {
     "rdf.blank": turtle("thing:millbrook <http://example.org/near> [] .\n"),
     "format.rdfxml": turtle("thing:millbrook <http://example.org/1> 1 .\n"),
     "query.header": lambda project: append(project, "queries/things.rq", "#+ summary: True\nASK {}\n"),
+    "query.columns": lambda project: append(project, "queries/columns.toml", "[kind]\nru = 1\n"),
+    "query.unknown-column": lambda project: append(project, "queries/columns.toml", '[knid]\nru = "вид"\n'),
     "check.more": lambda project: (project / "data/more.nt").write_text(
         "".join(f'<http://e/{n}> <http://e/p> "x"^^<http://www.w3.org/2001/XMLSchema#decimal> .\n' for n in range(5711))
     ),

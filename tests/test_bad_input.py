@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -510,6 +511,32 @@ def test_a_query_with_a_wrong_header(header: str, message: str, tiny: Path, kzlo
     checked = kzlod("check", "--project", tiny)
     assert checked.exit_code == 1
     assert message in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[kind\n", "queries/columns.toml:1: is not TOML: "),
+        ("\n[kind]\n[kind]\n", "queries/columns.toml:3: is not TOML: "),
+        (b'[kind]\nru = "\xff"\n', "queries/columns.toml: is not UTF-8; save it as UTF-8"),
+        ('kind = "вид"\n', "queries/columns.toml: kind is no table: 'вид'; write its texts below [kind], "),
+        ('[kind]\nru = ""\n', "queries/columns.toml: [kind] is no text: ''; write its texts below [kind], "),
+        ('[kind.ru]\na = "b"\n', "queries/columns.toml: [kind] is no text: {'a': 'b'}; write its texts below [kind], "),
+        ('[kind]\nrussian = "вид"\n', "queries/columns.toml: [kind]: 'russian' is no language tag; give one such as "),
+    ],
+)
+def test_wrong_names_of_columns(
+    content: str | bytes, message: str, tiny: Path, tiny_release: Path, tmp_path: Path, kzlod: Run
+) -> None:
+    """`kzlod check` finds them, and no page is made; what is asked at the command line does not look at them."""
+    release = shutil.copytree(tiny_release, tmp_path / "release")
+    for folder in (tiny, release):
+        (folder / "queries/columns.toml").write_bytes(content.encode() if isinstance(content, str) else content)
+    checked = kzlod("check", "--project", tiny)
+    assert checked.exit_code == 1
+    assert message in checked.stdout
+    assert said(kzlod("site", release, "--out", tmp_path / "site"), 2).startswith(f"kzlod: {message}")
+    assert kzlod("query", "figures", "--project", tiny).exit_code == 0
 
 
 def test_sparql_that_is_not_utf_8(tmp_path: Path, kzlod: Run) -> None:

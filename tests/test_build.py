@@ -156,6 +156,23 @@ def test_the_same_bytes_in_any_environment(environment: dict[str, str], release:
     assert (made / "SHA256SUMS").read_text("utf-8") == (release.path / "SHA256SUMS").read_text("utf-8")
 
 
+@pytest.mark.parametrize("alone", [False, True])
+def test_it_carries_what_columns_are_called(alone: bool, tiny: Path, tmp_path: Path, kzlod: Run) -> None:
+    """The file `columns.toml`, alone or with queries beside it, and no other file of its format."""
+    for path in tiny.glob("queries/*.rq") if alone else ():
+        path.unlink()
+    for name in ("queries/columns.toml", "queries/notes.toml", "shapes/columns.toml"):
+        append(tiny, name, '[about]\nru = "о чём"\n')
+    release = build(Dataset.open(Project.read(tiny)), tmp_path / "dist").path
+    assert [file.relative_to(release).as_posix() for file in release.rglob("*.toml")] == ["queries/columns.toml"]
+    assert (release / "queries/columns.toml").read_bytes() == (tiny / "queries/columns.toml").read_bytes()
+    assert kzlod("verify", release).exit_code == 0
+    listed = (release / "catalog.ttl").read_text("utf-8")
+    assert '"What the columns and parameters of the queries are called, by language"@en' in listed
+    assert "<https://www.iana.org/assignments/media-types/application/toml>" in listed
+    assert "#input/queries/columns.toml>" in listed
+
+
 # Again, and over what is there.
 
 

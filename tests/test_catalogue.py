@@ -54,7 +54,10 @@ def released(dataset: Dataset, folder: Path, *, previous: str = PREVIOUS) -> Pat
     for path in ("tables/a b.csv", "tables/things.parquet", "tables/csvw.json", "facts.csv", "subsets/source-é.nt"):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(path)
-    for path in ("shapes/thing.ttl", "queries/things.rq", "vocabulary/ns.ttl", "changes.rdfp", "changes.md", "odd.bin"):
+    for path in (
+        *("shapes/thing.ttl", "queries/things.rq", "queries/columns.toml", "vocabulary/ns.ttl"),
+        *("changes.rdfp", "changes.md", "odd.bin"),
+    ):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text("")
     (folder / f"{dataset.project.id}.nt.zst").write_bytes(b"")

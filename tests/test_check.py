@@ -91,6 +91,19 @@ def test_the_examples_of_links_that_are_visited(invented: Store, tmp_path: Path,
     }
 
 
+def test_names_of_columns_that_no_query_has(tiny: Path) -> None:
+    """A label's column goes by the name of what it labels; comments and texts of a query name nothing."""
+    sparql = "# ?comment\nSELECT ?town_label { VALUES ?by { UNDEF } ?s ?p '?text' }\n"
+    append(tiny, "queries/more.rq", f"#+ summary: S\n{sparql}")
+    names = ("town", "by", "result", "town_label", "comment", "text", "?by")
+    (tiny / "queries/columns.toml").write_text("".join(f'"{name}" = {{ ru = "имя" }}\n' for name in names), "utf-8")
+    with Dataset.open(Project.read(tiny)) as dataset:
+        found = [finding for finding in check(dataset) if finding.code == "query.unknown-column"]
+    assert [finding.message for finding in found] == [
+        f"no query has a column or a parameter {name!r}" for name in ("?by", "comment", "text", "town_label")
+    ]
+
+
 def test_every_kind_is_made_by_a_test() -> None:
     codes = [kind.code for kind in KINDS]
     assert len(set(codes)) == len(codes)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
-from kzlod.query import CannedQuery, Parameter
+from kzlod.query import CannedQuery, Parameter, Table
 from kzlod.web.opened import OpenRelease
 from kzlod.web.pages import Outcome, Site, query_page
 from tests.serving import Served
@@ -172,6 +174,24 @@ def test_a_description_in_another_language_says_so(reference_release: Path, tmp_
     assert '<span id="d-day"><span lang="zh">日期</span></span>' in page
 
 
-def test_a_head_without_a_word_in_the_language_says_so(live: Served) -> None:
-    page = live.get("/kk/queries/cooperation.html").text
-    assert '<th scope="col" lang="en">other</th>' in page
+def test_the_dataset_says_what_columns_and_parameters_are_called(tiny_release: Path, tmp_path: Path) -> None:
+    """Before any vocabulary; what neither has a word for is in English, and says so."""
+    release = shutil.copytree(tiny_release, tmp_path / "release")
+    (release / "queries/columns.toml").write_text(
+        '[period]\nru = "когда"\n[who]\nen = "author"\n[speaker]\nen = "who says so"\nru = "кто"\n', "utf-8"
+    )
+    names = ("period", "status", "who", "speaker_label", "old_bridges")
+    query = CannedQuery("q", {"en": "Bridges"}, {}, "ASK {}", {name: Parameter(name) for name in names})
+    answer = Table(names, (tuple(ox.Literal(name) for name in names),), {})
+    site = Site(OpenRelease.open(release, cache=tmp_path / "cache"))
+
+    def called(language: str) -> list[tuple[str, str]]:
+        page = query_page(site, query, {}, Outcome(answer), language).decode()
+        heads = re.findall(r'<th scope="col"(?: lang="(\w+)")?>(.*?)</th>', page)
+        assert re.findall(r'<label for="p-\w+"(?: lang="(\w+)")?>(.*?)</label>', page) == heads
+        return heads
+
+    russian = [("", "когда"), ("", "статус"), ("", "автор"), ("", "кто"), ("en", "old bridges")]
+    assert called("ru") == russian
+    english = ["period", "status", "author", "who says so", "old bridges"]
+    assert called("en") == [("", text) for text in english]

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kzlod.errors import ProjectError
+from kzlod.errors import KzlodError, ProjectError
 from kzlod.terms import is_iri
 from kzlod.vocab import PREFIXES
 
@@ -77,17 +77,7 @@ class Project:
     def read(cls, root: Path, *, bundled: bool = False) -> Project:
         """Read the `kzlod.toml` of a folder."""
         path = root / FILE
-        try:
-            document = tomllib.loads(path.read_text("utf-8"))
-        except UnicodeDecodeError as error:
-            raise ProjectError("is not UTF-8", where=str(path), remedy="save it as UTF-8") from error
-        except tomllib.TOMLDecodeError as error:
-            message, line = str(error), re.search(r"at line (\d+)", str(error))
-            where = f"{path}:{line[1]}" if line else str(path)
-            raise ProjectError(f"is not TOML: {message}", where=where, remedy="mend it there") from error
-        except OSError as error:
-            raise ProjectError(f"cannot be read: {error.strerror}", where=str(path)) from error
-        fields = _Fields(document, str(path))
+        fields = _Fields(read_toml(path, where=str(path), wrong=ProjectError), str(path))
         dataset = "dataset"
         base = fields.get(dataset, "base", str)
         if not is_iri(base) or not base.endswith(("/", "#")):
@@ -154,6 +144,20 @@ class Project:
         """The files below a folder of the project with one of these suffixes, in order of their names."""
         found = (self.root / folder).rglob("*")
         return sorted(path for path in found if path.suffix in suffixes and path.is_file())
+
+
+def read_toml(path: Path, *, where: str, wrong: type[KzlodError]) -> dict[str, Any]:
+    """What a TOML file says; raises `wrong`, at the place `where`, for one that does not parse."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise wrong("is not UTF-8", where=where, remedy="save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        message, line = str(error), re.search(r"at line (\d+)", str(error))
+        at = f":{line[1]}" if line else ""
+        raise wrong(f"is not TOML: {message}", where=where + at, remedy="mend it there") from error
+    except OSError as error:
+        raise wrong(f"cannot be read: {error.strerror}", where=where) from error
 
 
 _KINDS = {

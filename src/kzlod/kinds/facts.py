@@ -125,6 +125,20 @@ KINDS = (
         "queries/things.rq: its summary is no text: True; put it in quotes, or write a text for each language: `{en: Trade, ru: Торговля}`",
     ),
     FindingKind(
+        "query.columns",
+        "error",
+        "The file `queries/columns.toml` cannot be read, or is wrong: pages call columns and parameters as it says.",
+        "Write a table for each name, with a text for each language.",
+        'queries/columns.toml: [kind] is no text: 1; write its texts below [kind], each in quotes after its language: ru = "…"',
+    ),
+    FindingKind(
+        "query.unknown-column",
+        "warning",
+        "The file `queries/columns.toml` has a name that is no column or parameter of any query.",
+        "Correct the name, or take it out.",
+        "queries/columns.toml: no query has a column or a parameter 'knid'; correct the name, or take it out",
+    ),
+    FindingKind(
         "check.more",
         "error",
         "More findings of a kind than are told one by one.",

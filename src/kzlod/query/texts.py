@@ -15,10 +15,11 @@ from kzlod.query.labels import DEFAULT, language_tag
 
 Texts = Mapping[str, str]
 """The same text in some languages, by their tags; empty where nothing is said."""
+_REMEDY = "put it in quotes, or write a text for each language: `{en: Trade, ru: Торговля}`"
 
 
-def texts(field: Any, what: str, where: str) -> Texts:
-    """Read a field of a header, each text on one line; raises `QueryError` where it is no text.
+def texts(field: Any, what: str, where: str, *, remedy: str = _REMEDY) -> Texts:
+    """Read a field of a header, each text on one line; raises `QueryError`, with the remedy, where it is no text.
 
     >>> texts("Trade", "its summary", ""), texts({"en": "Trade", "ru": "Торговля"}, "its summary", "")
     ({'en': 'Trade'}, {'en': 'Trade', 'ru': 'Торговля'})
@@ -31,7 +32,6 @@ def texts(field: Any, what: str, where: str) -> Texts:
     found = dict[str, str]()
     for tag, text in (field if isinstance(field, dict) else {DEFAULT: field}).items():
         if not isinstance(text, str) or not text.strip():
-            remedy = "put it in quotes, or write a text for each language: `{en: Trade, ru: Торговля}`"
             raise QueryError(f"{what} is no text: {text!r}", where=where, remedy=remedy)
         try:
             found[language_tag(str(tag))] = " ".join(text.split())

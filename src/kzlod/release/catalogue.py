@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from kzlod.dataset import Dataset
 from kzlod.project import Project
+from kzlod.query.columns import COLUMNS
 from kzlod.release import authorities
 from kzlod.release.citation import CITATION, citation, write_citation
 from kzlod.release.coverage import Coverage
@@ -34,6 +35,7 @@ _WORDS = {
     "facts.csv": "All facts with their labels in one flat table",
     "facts.parquet": "All facts with their labels in one flat table",
     "tables/csvw.json": "What the columns of the tables mean (CSV on the Web)",
+    COLUMNS: "What the columns and parameters of the queries are called, by language",
     "report.ttl": "Validation report (SHACL)",
     "changes.md": "What changed since the release before, in words",
     "changes.json": "What changed since the release before",

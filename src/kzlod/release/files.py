@@ -24,6 +24,7 @@ _MEDIA_TYPES = {format_.suffix: format_.media_type for format_ in FORMATS} | {
     ".rdfp": "application/rdf-patch",
     ".md": "text/markdown",
     ".cff": "application/yaml",
+    ".toml": "application/toml",
 }
 _COMPRESSIONS = {".zst": "application/zstd", ".gz": "application/gzip"}
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from kzlod import __version__
 from kzlod.dataset import TABLES, Dataset
+from kzlod.query.columns import COLUMNS
 from kzlod.release.authorities import checksum
 from kzlod.release.description import Description, day, english
 from kzlod.release.files import sha256
@@ -28,7 +29,7 @@ def inputs(dataset: Dataset) -> Iterator[tuple[str, Path]]:
     'data/agreements.csv'
     """
     project = dataset.project
-    names = {path for (path,) in dataset.table.rows("SELECT path FROM sources")} | {TABLES, _WITHDRAWN}
+    names = {path for (path,) in dataset.table.rows("SELECT path FROM sources")} | {TABLES, _WITHDRAWN, COLUMNS}
     for folder, suffix in _ALSO_READ:
         names |= {project.shown(path) for path in project.files(folder, suffix)}
     for name in sorted(names):

@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from kzlod.dataset import Dataset
+from kzlod.query.columns import COLUMNS
 from kzlod.sssom import decided
 
 _FOLDERS = {"ontology": "vocabulary", "shapes": "shapes", "queries": "queries"}
@@ -17,12 +18,15 @@ def write_verbatim(dataset: Dataset, folder: Path) -> None:
     project = dataset.project
     for name, target in _FOLDERS.items():
         for path in project.files(name, ".ttl", ".rq"):
-            copy = folder / target / path.relative_to(project.root / name)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            _copy(path, folder / target / path.relative_to(project.root / name))
+    if (names := project.root / COLUMNS).is_file():
+        _copy(names, folder / COLUMNS)
     for path in decided(project):
-        (folder / "links").mkdir(exist_ok=True)
-        shutil.copyfile(path, folder / "links" / path.name)
+        _copy(path, folder / "links" / path.name)
     with as_file(files("kzlod") / "ns.ttl") as path:
-        (folder / "vocabulary").mkdir(exist_ok=True)
-        shutil.copyfile(path, folder / "vocabulary" / path.name)
+        _copy(path, folder / "vocabulary" / path.name)
+
+
+def _copy(path: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, copy)

@@ -52,7 +52,7 @@ def answered(view: View, query: CannedQuery | None, outcome: Outcome) -> dict[st
     return {
         "problem": outcome.problem,
         "table": table,
-        "heads": _heads(view, query, table) if table is not None else [],
+        "heads": _heads(view, query, table) if table is not None else {},
         "rows": view.rows(table) if table is not None else [],
         "turtle": render(shown, "turtle") if isinstance(shown, Graph) else None,
         "more": more,
@@ -73,6 +73,6 @@ def drawn(view: View, query: CannedQuery, outcome: Outcome) -> list[Chart]:
     return charts(query, _labelled(view, table), view.frame.language)
 
 
-def _heads(view: View, query: CannedQuery | None, table: Table) -> list[Shown]:
+def _heads(view: View, query: CannedQuery | None, table: Table) -> dict[str, Shown]:
     """The heads of an answer's columns: those of a user's own query are named as they were."""
-    return [Shown(name) if query is None else column(view, name) for name in table.variables]
+    return {name: Shown(name) if query is None else column(view, name) for name in table.variables}

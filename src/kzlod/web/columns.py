@@ -1,7 +1,8 @@
 """The columns of a canned query's answer, in the language of the page.
 
-A query names its columns in English, with underscores: `as_written` is what a vocabulary or the pages call "as
-written", and their word for it in another language stands at the head. What has none stays English, and says so.
+A query names its columns in English, with underscores. The dataset says what they are called in another language
+(`kzlod.query.columns`); where it does not, `as_written` is what a vocabulary or the pages call "as written", and their
+word for it stands at the head. What has none stays English, and says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from kzlod.query.columns import plain
 from kzlod.query.labels import DEFAULT
 from kzlod.vocab import OWL, RDF
 from kzlod.web.addresses import path_of
@@ -23,19 +25,21 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def column(view: View, name: str) -> Shown:
     """The head of a column, or the name of a parameter."""
-    plain, language = name.replace("_", " ").removesuffix(" label"), view.frame.language
-    if language == DEFAULT:
-        return Shown(plain)
-    if iri := _declared(view.release).get(plain.casefold()):
+    texts, language = view.release.columns.get(plain(name), {}), view.frame.language
+    english = texts.get(DEFAULT, plain(name).replace("_", " "))
+    if language == DEFAULT or language in texts:
+        return Shown(texts.get(language, english))
+    folded = english.casefold()
+    if iri := _declared(view.release).get(folded):
         shown = view.iri(iri)
         if not shown.language:
             return Shown(shown.text)
     for said in (
-        *(term(curie, language) for curie in terms() if term(curie, DEFAULT) == plain),
-        *(words(language)[key].lower() for key, text in words(DEFAULT).items() if text.casefold() == plain.casefold()),
+        *(term(curie, language) for curie in terms() if term(curie, DEFAULT) == english),
+        *(words(language)[key].lower() for key, text in words(DEFAULT).items() if text.casefold() == folded),
     ):
         return Shown(said)
-    return Shown(plain, language=DEFAULT)
+    return Shown(english, language=DEFAULT)
 
 
 @lru_cache(4)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from kzlod.vocab import VOID
 from kzlod.web.addresses import encoded
 from kzlod.web.frame import Frame
 from kzlod.web.opened import OpenRelease
+from kzlod.web.views import Shown
 
 _KINDS = {VOID + "class": "class", VOID + "property": "property"}
 
@@ -46,14 +48,19 @@ def context(release: OpenRelease, frame: Frame) -> dict[str, Any]:
     return {**known, "terms": _terms(release), "examples": examples}
 
 
-def asked(query: CannedQuery) -> dict[str, Any]:
-    """A canned query, to be filled with what its parameters are given."""
+def asked(query: CannedQuery, heads: Mapping[str, Shown]) -> dict[str, Any]:
+    """A canned query, to be filled with what its parameters are given, and the heads of its columns."""
     plot = {"kind": query.plot.kind, **query.plot.columns} if query.plot else None
     parameters = [
         {"name": one.name, "type": one.type, "default": one.default, "allowed": one.allowed, "base": one.base}
         for one in query.parameters.values()
     ]
-    return {"pieces": replace(query, text=query.sparql).pieces, "parameters": parameters, "plot": plot}
+    return {
+        "pieces": replace(query, text=query.sparql).pieces,
+        "parameters": parameters,
+        "plot": plot,
+        "heads": {name: {"text": head.text, "language": head.language} for name, head in heads.items()},
+    }
 
 
 @lru_cache(4)

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kzlod.project import Project
 from kzlod.query import CannedQuery, catalog
+from kzlod.query.columns import columns
 from kzlod.query.labels import DEFAULT, PROPERTIES, rank
 from kzlod.query.results import Answer, Table
 from kzlod.release.files import CATALOGUE, SERVICE, VOID_FILE, File
@@ -57,6 +58,7 @@ class OpenRelease:
         self.digest = kept_.digest
         self.queries: Mapping[str, CannedQuery] = {query.name: query for query in catalog(project)}
         """The canned queries, by name."""
+        self.columns = columns(project)
         self._lines = SortedLines.of_file(kept_.quads)
         self._store = ox.Store.read_only(str(kept_.store))
         self.label = lru_cache(_LABELS)(self._label)
@@ -69,7 +71,8 @@ class OpenRelease:
     def open(cls, folder: Path, *, cache: Path) -> Self:
         """Open a release; what it needs besides is made in the folder `cache` where it is not there yet.
 
-        Raises `InputError` for what is no release, `QueryError` for a query of it whose header is wrong.
+        Raises `InputError` for what is no release, `QueryError` for a query of it whose header is wrong, and
+        for a wrong `columns.toml`.
         """
         latest = folder / "latest"
         folder = (latest if latest.is_dir() else folder).resolve()

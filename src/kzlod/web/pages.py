@@ -251,6 +251,7 @@ def query_page(
     again = urlencode(values) if outcome.answer is not None else ""
     frame = site.frame(named(path, HTML, number), language, query=again)
     view = View(site.release, frame)
+    shown = answered(view, query, outcome.on(number))
     return page(
         site,
         "query",
@@ -259,11 +260,11 @@ def query_page(
         labels={name: column(view, name) for name in query.parameters},
         values=values,
         sparql=query.sparql,
-        asked={**ways(site.release, frame), **asked(query)},
+        asked={**ways(site.release, frame), **asked(query, shown["heads"])},
         charts=drawn(view, query, outcome) if number == 1 else [],
         count=outcome.count,
         **_dump(site, frame),
-        **answered(view, query, outcome.on(number)),
+        **shown,
         **_pager(frame, path, number, outcome.pages),
     )
 

@@ -1,7 +1,8 @@
 // The page of a canned query on a static site: its form, answered in the browser. The page's JSON `canned` is as in
 // engine.js, with
 //   {"pieces": the query's text, cut at its slots, as fill.js takes it,
-//    "parameters": [{"name", "type", "default", "allowed", "base"}], "plot": {"kind", and columns by role} or null}
+//    "parameters": [{"name", "type", "default", "allowed", "base"}], "plot": {"kind", and columns by role} or null,
+//    "heads": {the name of a column: {"text", "language": empty for that of the page}}}
 import { asking } from "./asking.js";
 import { element } from "./elements.js";
 import { known } from "./engine.js";

@@ -1,6 +1,6 @@
 // Rows of an answer as a chart: a line where one column counts time and another has numbers, else bars.
 import { choice, drawn, element } from "./elements.js";
-import { number, shown } from "./terms.js";
+import { head, number, shown } from "./terms.js";
 import { say } from "./words.js";
 
 const MOST = 60; // bars
@@ -18,6 +18,7 @@ export function chart({ variables, rows }, context, names) {
   let by =
     times.find((name) => name !== value) ?? variables.find((name) => name !== value && !values.includes(name)) ?? "";
   let of = value;
+  const headOf = (name) => head(name, context).text;
   const place = element("div", { class: "drawing" });
 
   // Drawn at once, and again when the labels of what it is drawn by have come.
@@ -34,11 +35,11 @@ export function chart({ variables, rows }, context, names) {
       ...(timed
         ? curve(
             points.map(({ at, value }) => ({ x: time(at), text: at.value, value, series: "" })),
-            of,
+            headOf(of),
           )
         : bars(
             points.map(({ at, value }, row) => ({ text: by ? shown(at, context, names) : String(row + 1), value })),
-            of,
+            headOf(of),
             by,
           )),
     );
@@ -46,12 +47,12 @@ export function chart({ variables, rows }, context, names) {
 
   const chooseBy = choice(
     say("by"),
-    [["", "—"], ...variables.map((name) => [name, name])],
+    [["", "—"], ...variables.map((name) => [name, headOf(name)])],
     (name) => ((by = name), draw()),
   );
   const chooseOf = choice(
     say("figure"),
-    values.map((name) => [name, name]),
+    values.map((name) => [name, headOf(name)]),
     (name) => ((of = name), draw()),
   );
   chooseBy.querySelector("select").value = by;

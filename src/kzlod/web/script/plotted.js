@@ -3,7 +3,7 @@
 import { bars, curve } from "./chart.js";
 import { drawn, element } from "./elements.js";
 import { map } from "./map.js";
-import { number, shown } from "./terms.js";
+import { head, number, shown } from "./terms.js";
 import { say } from "./words.js";
 
 const NEEDED = ["x", "y", "latitude", "longitude", "from", "to"];
@@ -25,26 +25,27 @@ export function plotted({ variables, rows }, { kind, ...given }, context, names)
 
   const place = element("div", { class: "drawing" });
   const text = (row, role) => (columns[role] ? shown(row[columns[role]], context, names) : "");
-  const draw = () => place.replaceChildren(...pictures(kind, whole, columns, text));
+  const headOf = (role) => head(columns[role], context).text;
+  const draw = () => place.replaceChildren(...pictures(kind, whole, columns, text, headOf));
   draw();
   const terms = whole.flatMap((row) => Object.values(columns).map((name) => row[name]));
   names.of([...new Set(terms.flatMap((term) => (term?.type === "uri" ? [term.value] : [])))]).then(draw);
   return place;
 }
 
-function pictures(kind, rows, columns, text) {
+function pictures(kind, rows, columns, text, headOf) {
   if (kind === "network") return ties(rows, text);
-  if (kind === "bar" && !columns.x) return counted(rows, columns, text);
+  if (kind === "bar" && !columns.x) return counted(rows, columns, text, headOf);
   const units = Map.groupBy(rows, (row) => text(row, "unit"));
   return [...units].flatMap(([unit, those]) => [
     ...(unit ? [element("p", { class: "unit" }, unit)] : []),
-    ...picture(kind, those, columns, text),
+    ...picture(kind, those, columns, text, headOf),
   ]);
 }
 
-function picture(kind, rows, columns, text) {
+function picture(kind, rows, columns, text, headOf) {
   const isNumber = (role) => rows.every((row) => number(row[columns[role]]) !== null);
-  if (kind === "bar") return barred(rows, columns, text, "y", "x");
+  if (kind === "bar") return barred(rows, columns, text, headOf, "y", "x");
   const dated = TEMPORAL.some((form) => rows.every((row) => form.test(row[columns.x].value)));
   const [isX, isY] = [isNumber("x"), isNumber("y")];
   if (isY && (isX || dated) && new Set(rows.map((row) => row[columns.x].value)).size > 1) {
@@ -55,10 +56,10 @@ function picture(kind, rows, columns, text) {
       value: number(row[columns.y]),
       series: text(row, "series"),
     }));
-    return curve(points, columns.y);
+    return curve(points, headOf("y"));
   }
-  if (isY) return barred(rows, columns, text, "x", "y");
-  return isX ? barred(rows, columns, text, "y", "x") : counted(rows, columns, text);
+  if (isY) return barred(rows, columns, text, headOf, "x", "y");
+  return isX ? barred(rows, columns, text, headOf, "y", "x") : counted(rows, columns, text, headOf);
 }
 
 // A date as a number of years.
@@ -68,20 +69,20 @@ function day(value) {
 }
 
 // Bars as long as the number in a column.
-function barred(rows, columns, text, name, length) {
+function barred(rows, columns, text, headOf, name, length) {
   const called = (row) => [...new Set([name, "shape", "series"].map((role) => text(row, role)).filter(Boolean))];
   const points = rows
     .map((row) => ({ text: called(row).join(" · "), value: number(row[columns[length]]) }))
     .filter(({ value }) => value !== null);
-  return points.length ? bars(points, columns[length], true) : [];
+  return points.length ? bars(points, headOf(length), true) : [];
 }
 
 // Bars as long as a name is frequent, the most frequent first.
-function counted(rows, columns, text) {
+function counted(rows, columns, text, headOf) {
   const times = [...Map.groupBy(rows, (row) => text(row, "y"))];
   const points = times.map(([name, those]) => ({ text: name, value: those.length }));
   points.sort((one, other) => other.value - one.value || (one.text < other.text ? -1 : 1));
-  return bars(points, columns.y, true);
+  return bars(points, headOf("y"), true);
 }
 
 // What goes from what to what; a name on the right stands at the middle of those that it is tied to.

@@ -1,6 +1,6 @@
 // Rows of an answer as a table, a thousand at a time.
 import { button, element, foreign } from "./elements.js";
-import { address, number, shown } from "./terms.js";
+import { address, head, number, shown } from "./terms.js";
 import { say } from "./words.js";
 
 const ROWS = 1000;
@@ -9,7 +9,10 @@ export function table({ variables, rows }, context, names) {
   const numeric = variables.map(
     (name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || number(row[name]) !== null),
   );
-  const heads = variables.map((name, at) => element("th", { scope: "col", class: numeric[at] && "number" }, name));
+  const heads = variables.map((name, at) => {
+    const { text, language } = head(name, context);
+    return element("th", { scope: "col", class: numeric[at] && "number", lang: language || false }, text);
+  });
   const body = element("tbody");
   const place = element("span", { "aria-live": "polite" });
   let first = 0;

@@ -28,6 +28,11 @@ export function number(term) {
   return Number.isFinite(value) ? value : null;
 }
 
+// The head of a column: what the page calls it, else its name.
+export function head(name, { heads }) {
+  return { text: name, ...heads?.[name] };
+}
+
 // An IRI by its prefix, where that leaves a plain name.
 export function short(iri, prefixes) {
   let best = "";
