@@ -19,9 +19,11 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from kzlod.check.queries import check_queries
 from kzlod.dataset import Dataset
 from kzlod.project import Project
 from kzlod.query import CannedQuery, Engine, catalog, find, render
+from kzlod.query.columns import columns
 from tests.editing import ROOT
 
 EXPECTED = Path(__file__).parent / "queries"
@@ -94,6 +96,12 @@ def test_facts_are_sought_of_links_alone(tmp_path: Path) -> None:
 def test_each_query_has_a_result_and_each_result_a_query() -> None:
     assert {case(stem)[0] for stem in CASES} == {query.name for query in QUERIES}
     assert {query.name for query in QUERIES} <= set(CASES), f"without parameters: {RENEW} NAME writes what is missing"
+
+
+def test_columns_and_parameters_are_called_in_all_languages() -> None:
+    """English has the names themselves; that no name is wanting, `test_site` says."""
+    assert {frozenset(texts) for texts in columns(PROJECT).values()} == {frozenset(PROJECT.languages) - {"en"}}
+    assert list(check_queries(PROJECT)) == []
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)

@@ -108,6 +108,14 @@ def test_the_search_index_has_all_languages(written: Written, live: Served) -> N
     assert all((written.path / tag / one["href"]).is_file() for one in index for tag in LANGUAGES)
 
 
+@pytest.mark.parametrize("tag", LANGUAGES[1:])
+def test_what_queries_give_and_take_is_called_in_the_language(written: Written, tag: str) -> None:
+    pages = [file.read_text("utf-8") for file in (written.path / tag / "queries").glob("*.html")]
+    called = [one for page in pages for one in re.findall('<(?:th scope="col"|label for="p-)[^>]*>[^<]*', page)]
+    assert len(called) > 500
+    assert [one for one in called if " lang=" in one] == []
+
+
 def test_pages_are_valid_html(written: Written) -> None:
     names = {*KINDS, *(f"{name}.html" for name in (*_sample(written)[::4], "queries/timeline", "404"))}
     texts = {name: (written.path / name).read_text("utf-8") for name in sorted(names)}

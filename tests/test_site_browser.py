@@ -212,7 +212,7 @@ def test_the_language_is_that_of_the_browser(live: Served, browser: Browser) -> 
 def test_a_query_is_asked_by_its_form(live: Served, browser: Browser) -> None:
     with watched(browser) as seen:
         seen.page.goto(f"{live.url}/ru/queries/trade-by-year.html")
-        seen.page.get_by_label("year").fill("2023")
+        seen.page.get_by_label("год").fill("2023")
         seen.page.get_by_role("button", name="Спросить").click()
         assert seen.page.get_by_role("cell", name="more than $41 billion").count() == 1
         assert seen.page.locator("figure.chart li").count() == 1

@@ -315,21 +315,21 @@ def test_a_form_is_filled_sent_and_gone_back_from(site: str, browser: Browser) -
         usual = page.locator("[data-answer]")
         expect(usual).to_be_visible()
         assert [one for one in visit.requests if one.endswith((".wasm", ".zst"))] == []
-        page.get_by_label("year").fill("2023")
+        page.get_by_label("год").fill("2023")
         page.get_by_role("button", name="Спросить").click()
         answered(visit)
         expect(page.get_by_role("cell", name="more than $41 billion")).to_be_visible()
         assert page.url == f"{site}/ru/queries/trade-by-year.html?year=2023"
         expect(usual).to_be_hidden()
-        page.get_by_label("year").fill("soon")
-        page.get_by_label("year").press("Enter")
+        page.get_by_label("год").fill("soon")
+        page.get_by_label("год").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("не принимает «soon»")
         page.go_back()
         expect(page.get_by_role("cell", name="more than $41 billion")).to_be_visible()
-        assert page.get_by_label("year").input_value() == "2023"
+        assert page.get_by_label("год").input_value() == "2023"
         page.go_back()
         expect(usual).to_be_visible()
-        assert page.get_by_label("year").input_value() == ""
+        assert page.get_by_label("год").input_value() == ""
         expect(page.locator("section.answer > *")).to_have_count(0)
 
 
@@ -339,14 +339,14 @@ def test_a_form_that_is_sent_before_its_script_is_there_is_answered_too(site: st
         visit.expected = ("ERR_FAILED", "dynamically imported module")
         page.route(script, lambda route: route.abort())
         page.reload()
-        page.get_by_label("year").fill("2023")
+        page.get_by_label("год").fill("2023")
         page.unroute(script)
         page.get_by_role("button", name="Спросить").click()
         answered(visit)
         expect(page.get_by_role("cell", name="more than $41 billion")).to_be_visible()
         page.go_back()
         expect(page.locator("[data-answer]")).to_be_visible()
-        assert page.get_by_label("year").input_value() == ""  # what the answer is for
+        assert page.get_by_label("год").input_value() == ""  # what the answer is for
         assert len([one for one in visit.requests if one.endswith(".zst")]) == 1
 
 
