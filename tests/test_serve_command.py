@@ -71,6 +71,14 @@ def test_without_a_release_the_tables_are_served(tiny: Path, tmp_path: Path) -> 
         assert served.client.get(f"{served.url}/thing/millbrook").status_code == 303
 
 
+def test_a_query_that_was_changed_since_is_served_as_it_is(tiny: Path, tmp_path: Path) -> None:
+    query = next(iter(sorted((tiny / "queries").glob("*.rq"))))
+    for summary in ("As it was", "As it is"):
+        query.write_text(f"#+ summary: {summary}\nASK {{}}\n", "utf-8")
+        with serving(tiny, tmp_path, as_project=True) as served:
+            assert f"<h1>{summary}</h1>" in served.get(f"/queries/{query.stem}.html").text
+
+
 def test_what_is_no_release_is_refused(kzlod, tmp_path: Path, reference_release: Path) -> None:  # type: ignore[no-untyped-def]
     empty = kzlod("serve", tmp_path)
     assert empty.exit_code == 2

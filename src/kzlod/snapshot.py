@@ -46,10 +46,10 @@ def _read(project: Project) -> bytes:
         return "".join(dataset.sound().table.texts()).encode()
 
 
-def digest(project: Project) -> str:
-    """SHA-256 of the inputs, and of the package's files by name, size and time."""
+def digest(project: Project, *, also: tuple[str, ...] = ()) -> str:
+    """SHA-256 of the inputs of the quads and of the folders `also`, and of the package's files by name, size, time."""
     sha = hashlib.sha256()
-    for path in _inputs(project):
+    for path in _inputs(project, ("data", "ontology", *also)):
         content = path.read_bytes()
         sha.update(f"{project.shown(path)}\0{len(content)}\0".encode())
         sha.update(content)
@@ -60,9 +60,9 @@ def digest(project: Project) -> str:
     return sha.hexdigest()
 
 
-def _inputs(project: Project) -> Iterator[Path]:
+def _inputs(project: Project, folders: tuple[str, ...]) -> Iterator[Path]:
     yield project.root / FILE
-    for folder in ("data", "ontology"):
+    for folder in folders:
         yield from sorted(path for path in (project.root / folder).rglob("*") if path.is_file())
 
 

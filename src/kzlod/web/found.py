@@ -18,12 +18,13 @@ def found(project: Project, *, cache: Path, step: Callable[[str], None] = lambda
     """The folder of the release to serve, and whether it is one that was built and checked.
 
     Without a release in the project's `dist`, one is made in the folder `cache` from the tables as they are, once for
-    the same tables. Raises `FindingsError` where the tables are not sound.
+    the same tables, shapes and queries. Raises `FindingsError` where the tables are not sound.
     """
     latest = project.root / "dist" / project.id / "latest"
     if (latest / CATALOGUE).is_file():
         return latest.resolve(), True
-    name = hashlib.sha256(f"{digest(project)}\0{project.root.resolve()}".encode()).hexdigest()
+    inputs = digest(project, also=("queries", "shapes"))
+    name = hashlib.sha256(f"{inputs}\0{project.root.resolve()}".encode()).hexdigest()
     out = cache / _MADE / name
     made = out / project.id / project.version
     if not (made / CATALOGUE).is_file():
