@@ -14,6 +14,8 @@ import rdflib
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from kzlod.api import open as open_dataset
+from kzlod.web.kept_answers import KeptAnswers
+from kzlod.web.messages import Answer
 from tests.serving import Served
 
 
@@ -131,6 +133,14 @@ def test_kzlod_get_fetches_the_release(live: Served, tmp_path: Path, kzlod) -> N
     result = kzlod("get", url, "--format", "nt", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert list(tmp_path.rglob("*.nt"))
+
+
+def test_kept_answers_count_what_was_asked_too() -> None:
+    kept = KeptAnswers(most=16_000)
+    for number in range(40):
+        kept.put(("GET", f"{number}" * 400, b""), Answer(200, (), b"x"))
+    found = [number for number in range(40) if kept.get(("GET", f"{number}" * 400, b""))]
+    assert found == list(range(21, 40))
 
 
 def test_queries_are_answered_from_what_is_kept(live: Served) -> None:

@@ -30,7 +30,7 @@ from kzlod.web.negotiation import accepts, negotiate, preferred
 from kzlod.web.opened import OpenRelease
 
 _KEPT = 64 << 20
-_LONGEST_KEY = 8192
+_LONGEST_KEY = 1 << 15
 _LARGE = 1 << 15
 _SOON = 5.0
 _SITEMAP = re.compile(r"sitemap-([1-9][0-9]{0,5})\.xml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Sequence
 
 from kzlod.web.messages import Answer
 
@@ -11,8 +11,12 @@ _CACHEABLE = frozenset({200, 303, 410})
 _LARGEST_PART = 16
 
 
+Key = Sequence[str | bytes]
+"""What is asked; it can be hashed."""
+
+
 class KeptAnswers:
-    """The answers that were last asked for, up to a number of bytes in all; the largest are not kept.
+    """The answers that were last asked for, with what was asked, up to a number of bytes; the largest are not kept.
 
     >>> kept = KeptAnswers(most=1600)
     >>> kept.put("a", Answer(200, (), b"x" * 90)), kept.get("a").status, kept.get("b")
@@ -21,26 +25,25 @@ class KeptAnswers:
 
     def __init__(self, *, most: int) -> None:
         self._most, self._size = most, 0
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
 
-    def get(self, key: Hashable) -> Answer | None:
+    def get(self, key: Key) -> Answer | None:
         """The answer to a request, if it is kept."""
         found = self._answers.get(key)
         if found is not None:
             self._answers.move_to_end(key)
         return found
 
-    def put(self, key: Hashable, answer: Answer) -> None:
+    def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer; the ones that were asked for longest ago make room."""
-        size = _size(answer)
+        size = _size(key, answer)
         if answer.status not in _CACHEABLE or size > self._most // _LARGEST_PART or key in self._answers:
             return
         self._answers[key] = answer
         self._size += size
         while self._size > self._most:
-            _, old = self._answers.popitem(last=False)
-            self._size -= _size(old)
+            self._size -= _size(*self._answers.popitem(last=False))
 
 
-def _size(answer: Answer) -> int:
-    return len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
+def _size(key: Key, answer: Answer) -> int:
+    return sum(map(len, key)) + len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
