@@ -58,6 +58,15 @@ def test_rows_are_counted_where_no_length_is_named() -> None:
     assert bars.series == ("one", "two")
 
 
+def test_a_row_without_a_series_says_so_in_the_language_of_the_page() -> None:
+    table = _table("y x s", ("a", 1.0, "one"), ("b", 2.0, None))
+    for language, said in (("en", "not given"), ("ru", "не указано")):
+        [bars] = charts(_query("bar", y="y", x="x", series="s"), table, language)
+        assert isinstance(bars, Bars)
+        assert bars.series == ("one", said)
+        assert [bar.note for bar in bars.bars] == ["one", said]
+
+
 def test_each_unit_has_a_chart_of_its_own() -> None:
     table = _table("y x unit", ("a", 1.0, "USD"), ("b", 900.0, "PERCENT"), ("c", 2.0, "USD"))
     found = charts(_query("bar", y="y", x="x"), table)

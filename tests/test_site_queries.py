@@ -20,7 +20,7 @@ from kzlod.query.plotted import Plot
 from kzlod.web.addresses import HTML, named
 from kzlod.web.answered import Outcome
 from kzlod.web.bundle import bundle
-from kzlod.web.chart import Bars, Curve, Ties, charts
+from kzlod.web.chart import COLOURS, Bars, Curve, Ties, charts
 from kzlod.web.context import asked
 from kzlod.web.endpoint import values
 from kzlod.web.mapped import Map
@@ -79,6 +79,23 @@ DRAWN = [
     _drawn("counted", "bar", "y s", "('a' 'x') ('a' 'x') ('a' 'z') ('b' UNDEF) (UNDEF 'x')", y="y", series="s"),
     _drawn("long", "bar", "y x", " ".join(f"('{n}' {n - 9})" for n in range(70)), y="y", x="x"),
     _drawn("tied", "network", "a b", "('a' 'b') ('a' 'b') ('c' 'b') (UNDEF 'b')", **{"from": "a", "to": "b"}),
+    _drawn(
+        "kinds",
+        "network",
+        "a b s",
+        "('a' 'b' 'x') ('a' 'b' 'y') ('c' 'b' 'x') ('c' 'a' UNDEF)",
+        **{"from": "a", "to": "b"},
+        series="s",
+    ),
+    _drawn(
+        "series",
+        "bar",
+        "y x s source",
+        " ".join(f"('{n}' {n} '{n % 11}' 'from {n}')" for n in range(1, 25)),
+        y="y",
+        x="x",
+        series="s",
+    ),
     _drawn(
         "mapped",
         "map",
@@ -261,7 +278,7 @@ def test_answers_and_charts_are_those_of_the_server(site: str, live: Served, bro
                     there, {"bars": "figure.bars ol li", "points": "figure circle", "ties": "figure.ties line"}
                 )
                 here = {
-                    "bars": ".drawing rect",
+                    "bars": ".drawing rect.bar",
                     "points": ".drawing circle",
                     "ties": ".drawing line.line",
                 }
@@ -274,22 +291,43 @@ def test_answers_and_charts_are_those_of_the_server(site: str, live: Served, bro
 def test_a_chart_has_the_marks_of_the_server(site: str, browser: Browser, query: CannedQuery) -> None:
     table = Engine(b"", {}).ask(query.fill({}))
     assert isinstance(table, Table)
-    marks = Counter[str]()
+    marks, colours, legends = Counter[str](), Counter[str](), list[str]()
     for one in charts(query, table):
         match one:
             case Bars():
                 marks["rect.bar"] += len(one.bars)
+                colours.update(f"s{bar.parts[0].series}" for bar in one.bars)
             case Curve():
                 marks["circle"] += len(one.points)
                 marks["path.line"] += len(one.lines) if one.lines else 0
+                colours.update(f"s{number}" for number in [*(p.series for p in one.points), *(n for n, _ in one.lines)])
             case Ties():
                 marks["line.line"] += len(one.ties)
+                colours.update(f"s{tie.series}" for tie in one.ties)
             case Map():
                 marks["circle"] += len(one.places)
+        if len(one.series) > 1:
+            legends += [*one.series[:COLOURS], *([f"… +{len(one.series) - COLOURS}"] if one.series[COLOURS:] else [])]
     with visiting(browser, site, f"/queries/{query.name}.html?n=1") as visit:
         answered(visit)
         found = {name: visit.page.locator(f".drawing {name}").count() for name in MARKS}
         assert found == {name: marks[name] for name in MARKS}
+        if query.name not in ("drawn-mapped", "drawn-counted"):  # which are in one colour
+            drawn = visit.page.locator(".drawing > svg").locator(".bar, .point, .line")
+            classes = drawn.evaluate_all("all => all.map(one => one.classList[1])")
+            assert Counter(classes) == colours
+            assert visit.page.locator(".drawing .legend li").all_inner_texts() == legends
+            fills = drawn.evaluate_all(
+                "all => all.map(one => [getComputedStyle(one).fill, getComputedStyle(one).stroke].join())"
+            )
+            assert len(set(fills)) >= min(len(set(colours)), COLOURS)
+
+
+def test_a_mark_says_its_series_and_source(site: str, browser: Browser) -> None:
+    with visiting(browser, site, "/queries/drawn-series.html?n=1") as visit:
+        answered(visit)
+        titles = visit.page.locator(".drawing .bar title").all_text_contents()
+        assert titles[10:12] == ["11 · 0 · from 11: 11", "12 · 1 · from 12: 12"]
 
 
 @pytest.mark.parametrize("name", ["trade-by-year", "drawn-years"])

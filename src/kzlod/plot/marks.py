@@ -19,7 +19,6 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _NUMBERS = {"bar": ("x",), "map": ("latitude", "longitude")}
 """The roles of each kind that only a number can have."""
 _COLOURS, _LETTER = 10, 6.5
-_NOT_GIVEN = "not given"
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -31,8 +30,11 @@ class Marks:
     rows: tuple[Mapping[str, Any], ...]
 
     @classmethod
-    def of(cls, query: CannedQuery, table: Table) -> Marks:
-        """The values that a query's plot names; raises `QueryError` where there is nothing to draw."""
+    def of(cls, query: CannedQuery, table: Table, *, without: str = "not given") -> Marks:
+        """The values that a query's plot names; raises `QueryError` where there is nothing to draw.
+
+        `without` is the series of rows that have none.
+        """
         plot = query.plot
         if plot is None:
             raise QueryError(f"the query {query.name} does not say how it is drawn")
@@ -56,7 +58,7 @@ class Marks:
             remedy = "ask it with other parameters"
             raise QueryError(f"the query {query.name} gives {said}: there is nothing to draw", remedy=remedy)
         if "series" in columns:
-            whole = tuple(row | {"series": row["series"] or _NOT_GIVEN} for row in whole)
+            whole = tuple(row | {"series": row["series"] or without} for row in whole)
         return cls(columns, whole)
 
     def kind(self, role: str) -> str:

@@ -17,7 +17,7 @@ from kzlod.errors import QueryError
 from kzlod.plot.marks import Marks, width
 from kzlod.query import CannedQuery, Table
 from kzlod.query.labels import DEFAULT
-from kzlod.web.frame import term
+from kzlod.web.frame import term, words
 from kzlod.web.mapped import Map, mapped
 from kzlod.web.numbers import grouped
 
@@ -123,7 +123,7 @@ def charts(query: CannedQuery, table: Table, language: str = DEFAULT) -> list[Ch
     if query.plot is None:
         return []
     try:
-        marks = Marks.of(query, table)
+        marks = Marks.of(query, table, without=words(language)["not_given"])
     except QueryError:
         return []
     match query.plot.kind:

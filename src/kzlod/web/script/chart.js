@@ -9,6 +9,7 @@ const WIDTH = 720;
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 16, 36];
 const HEIGHT = 320;
 const BAR = 22;
+const COLOURS = 8; // that the page's style sheet has for series
 
 export function chart({ variables, rows }, context, names) {
   const values = variables.filter((name) => rows.some((row) => number(row[name]) !== null));
@@ -34,7 +35,7 @@ export function chart({ variables, rows }, context, names) {
     place.replaceChildren(
       ...(timed
         ? curve(
-            points.map(({ at, value }) => ({ x: time(at), text: at.value, value, series: "" })),
+            points.map(({ at, value }) => ({ x: time(at), text: at.value, value })),
             headOf(of),
           )
         : bars(
@@ -68,7 +69,21 @@ function time(term) {
   return Number(match[1]) + (Number(match[2] ?? 1) - 1) / 12 + (Number(match[3] ?? 1) - 1) / 366;
 }
 
-// Points {x, text, value, series} over an axis; those of a series are joined.
+// The colours of series by their names: `of` gives the class of one, those beyond the colours share the last; `legend`
+// says what they stand for, where there are several.
+export function colours(all) {
+  const names = [...new Set(all)].filter(Boolean);
+  const of = (name) => `s${Math.min(Math.max(names.indexOf(name), 0), COLOURS - 1)}`;
+  const swatch = { width: 12, height: 12 };
+  const items = names
+    .slice(0, COLOURS)
+    .map((name) => [drawn("svg", { ...swatch, class: of(name), "aria-hidden": "true" }, drawn("rect", swatch)), name]);
+  if (names.length > COLOURS) items.push([`… +${names.length - COLOURS}`]);
+  const legend = element("ul", { class: "legend" }, ...items.map((item) => element("li", {}, ...item)));
+  return { of, legend: names.length > 1 ? [legend] : [] };
+}
+
+// Points {x, text, value, and "series" and "source" where they have them} over an axis; those of a series are joined.
 export function curve(points, name) {
   const sorted = points.slice(0, MOST_POINTS).sort((one, other) => one.x - other.x);
   const [low, high, step] = scale(sorted.map(({ value }) => value));
@@ -80,29 +95,34 @@ export function curve(points, name) {
     parts.push(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: "rule" }));
     parts.push(drawn("text", { x: LEFT - 8, y: y(at) + 4, "text-anchor": "end" }, brief(at)));
   }
-  for (const joined of Map.groupBy(sorted, ({ series }) => series).values()) {
+  const { of, legend } = colours(points.map(({ series }) => series));
+  for (const [series, joined] of Map.groupBy(sorted, ({ series }) => series)) {
     const d = `M${joined.map((point) => `${x(point.x)},${y(point.value)}`).join("L")}`;
-    parts.push(drawn("path", { d, class: "line" }));
+    parts.push(drawn("path", { d, class: `line ${of(series)}` }));
   }
   let right = -Infinity;
   for (const point of sorted) {
-    const title = drawn("title", {}, `${[point.text, point.series].filter(Boolean).join(" · ")}: ${plain(point.value)}`);
-    parts.push(drawn("circle", { cx: x(point.x), cy: y(point.value), r: 3.5, class: "point" }, title));
+    const title = drawn("title", {}, said([point.text, point.series, point.source], point.value));
+    const at = { cx: x(point.x), cy: y(point.value), r: 3.5, class: `point ${of(point.series)}` };
+    parts.push(drawn("circle", at, title));
     if (x(point.x) - right < 56) continue;
     right = x(point.x);
     parts.push(drawn("text", { x: right, y: HEIGHT - BOTTOM + 20, "text-anchor": "middle" }, point.text.slice(0, 10)));
   }
-  return [picture(HEIGHT, say("chartOf", { name, count: sorted.length }), parts), ...rest(points, MOST_POINTS)];
+  const label = say("chartOf", { name, count: sorted.length });
+  return [...legend, picture(HEIGHT, label, parts), ...rest(points, MOST_POINTS)];
 }
 
-// A bar for each {text, value}; `named` is whether the texts are names, and not numbers of rows.
+// A bar for each {text, value, and "series" and "source" where it has them}; `named` is whether the texts are names, and
+// not numbers of rows.
 export function bars(points, name, named) {
   const some = points.slice(0, MOST);
   if (!some.length) return [element("p", {}, say("nothingToDraw"))];
   const left = named ? 220 : LEFT;
   const [low, high] = scale(some.map(({ value }) => value));
   const x = (value) => left + ((value - low) / (high - low)) * (WIDTH - left - 80);
-  const parts = some.flatMap(({ text, value }, row) => {
+  const { of, legend } = colours(points.map(({ series }) => series));
+  const parts = some.flatMap(({ text, value, series, source }, row) => {
     const y = TOP + row * BAR;
     const [from, to] = [x(Math.min(value, 0)), x(Math.max(value, 0))];
     return [
@@ -114,14 +134,15 @@ export function bars(points, name, named) {
       ),
       drawn(
         "rect",
-        { x: from, y: y + 3, width: Math.max(to - from, 1), height: BAR - 6, class: "bar" },
-        drawn("title", {}, `${text}: ${plain(value)}`),
+        { x: from, y: y + 3, width: Math.max(to - from, 1), height: BAR - 6, class: `bar ${of(series)}` },
+        drawn("title", {}, said([text, source], value)),
       ),
       drawn("text", { x: to + 6, y: y + 15 }, brief(value)),
     ];
   });
   const height = TOP + some.length * BAR + 8;
-  return [picture(height, say("chartOf", { name, count: some.length }), parts), ...rest(points, MOST)];
+  const label = say("chartOf", { name, count: some.length });
+  return [...legend, picture(height, label, parts), ...rest(points, MOST)];
 }
 
 // Says that not all is drawn.
@@ -142,6 +163,11 @@ function scale(values) {
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * [1, 2, 5, 10].find((factor) => factor * unit >= rough * 0.999);
   return [Math.floor(least / step) * step, Math.ceil(most / step) * step, step];
+}
+
+// What a mark says of itself.
+function said(names, value) {
+  return `${names.filter(Boolean).join(" · ")}: ${plain(value)}`;
 }
 
 function brief(value) {

@@ -1,6 +1,6 @@
-// The chart that a canned query's header asks for, by the rules of `kzlod.web.chart`, in one colour: bars, a curve, ties
-// of two columns or a map, a picture for each unit. A plot is {"kind", and the column of each role}.
-import { bars, curve } from "./chart.js";
+// The chart that a canned query's header asks for, by the rules of `kzlod.web.chart`: bars, a curve, ties of two columns
+// or a map, a picture for each unit; bars that count are not parted. A plot is {"kind", and the column of each role}.
+import { bars, colours, curve } from "./chart.js";
 import { drawn, element } from "./elements.js";
 import { map } from "./map.js";
 import { head, number, shown } from "./terms.js";
@@ -13,7 +13,8 @@ const MOST = 60; // names on the left of ties
 const [WIDTH, ROW, LEFT, RIGHT, LETTERS] = [720, 22, 300, 420, 40];
 
 export function plotted({ variables, rows }, { kind, ...given }, context, names) {
-  const columns = variables.includes("unit") ? { unit: "unit", ...given } : given;
+  const usual = ["unit", "source"].filter((name) => variables.includes(name)).map((name) => [name, name]);
+  const columns = { ...Object.fromEntries(usual), ...given };
   const has = (row, role) => !columns[role] || row[columns[role]];
   const whole = rows.filter(
     (row) =>
@@ -24,7 +25,8 @@ export function plotted({ variables, rows }, { kind, ...given }, context, names)
   if (kind === "map") return map(placed(whole, columns), context, names);
 
   const place = element("div", { class: "drawing" });
-  const text = (row, role) => (columns[role] ? shown(row[columns[role]], context, names) : "");
+  const written = (row, role) => (columns[role] ? shown(row[columns[role]], context, names) : "");
+  const text = (row, role) => written(row, role) || (role === "series" && columns.series ? say("notGiven") : "");
   const headOf = (role) => head(columns[role], context).text;
   const draw = () => place.replaceChildren(...pictures(kind, whole, columns, text, headOf));
   draw();
@@ -55,6 +57,7 @@ function picture(kind, rows, columns, text, headOf) {
       text: text(row, "x"),
       value: number(row[columns.y]),
       series: text(row, "series"),
+      source: text(row, "source"),
     }));
     return curve(points, headOf("y"));
   }
@@ -72,7 +75,12 @@ function day(value) {
 function barred(rows, columns, text, headOf, name, length) {
   const called = (row) => [...new Set([name, "shape", "series"].map((role) => text(row, role)).filter(Boolean))];
   const points = rows
-    .map((row) => ({ text: called(row).join(" · "), value: number(row[columns[length]]) }))
+    .map((row) => ({
+      text: called(row).join(" · "),
+      value: number(row[columns[length]]),
+      series: text(row, "series"),
+      source: text(row, "source"),
+    }))
     .filter(({ value }) => value !== null);
   return points.length ? bars(points, headOf(length), true) : [];
 }
@@ -88,7 +96,7 @@ function counted(rows, columns, text, headOf) {
 // What goes from what to what; a name on the right stands at the middle of those that it is tied to.
 function ties(rows, text) {
   const tied = Map.groupBy(rows, (row) => JSON.stringify(["from", "to", "series"].map((role) => text(row, role))));
-  const pairs = [...tied.values()].map(([row]) => [text(row, "from"), text(row, "to")]);
+  const pairs = [...tied.values()].map(([row]) => ["from", "to", "series"].map((role) => text(row, role)));
   const left = [...new Set(pairs.map(([from]) => from))].slice(0, MOST);
   const some = pairs.filter(([from]) => left.includes(from));
   const middles = [...Map.groupBy(some, ([, to]) => to)].map(([to, those]) => [
@@ -105,13 +113,16 @@ function ties(rows, text) {
       [...one].length > LETTERS ? `${[...one].slice(0, LETTERS - 1).join("")}…` : one,
       drawn("title", {}, one),
     );
-  const label = some.map((pair) => pair.join(" → ")).join("; ");
-  const parts = some.map(([from, to]) =>
-    drawn("line", { x1: LEFT + 6, x2: RIGHT - 6, y1: height(left, from), y2: height(right, to), class: "line" }),
-  );
+  const label = some.map(([from, to]) => `${from} → ${to}`).join("; ");
+  const { of, legend } = colours(pairs.map(([, , series]) => series));
+  const parts = some.map(([from, to, series]) => {
+    const ends = { x1: LEFT + 6, x2: RIGHT - 6, y1: height(left, from), y2: height(right, to) };
+    return drawn("line", { ...ends, class: `line ${of(series)}` }, series ? drawn("title", {}, series) : null);
+  });
   parts.push(...left.map(name(left, LEFT, "end")), ...right.map(name(right, RIGHT, "start")));
   const more = pairs.length - some.length;
   return [
+    ...legend,
     drawn("svg", { viewBox: `0 0 ${WIDTH} ${ROW * count}`, role: "img", "aria-label": label }, ...parts),
     ...(more ? [element("p", {}, say("firstDrawn", { most: some.length, count: pairs.length }))] : []),
   ];

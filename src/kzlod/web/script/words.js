@@ -108,6 +108,7 @@ const WORDS = {
     "{name} 的图表，{count} 个点",
   ],
   mapOf: ["Map, places: {count}", "Карта, орындар: {count}", "Карта, мест: {count}", "地图，{count} 个地点"],
+  notGiven: ["not given", "көрсетілмеген", "не указано", "未给出"],
   firstDrawn: [
     "The first {most} of {count} rows are drawn.",
     "{count} жолдың алғашқы {most} көрсетілген.",
