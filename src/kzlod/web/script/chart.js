@@ -129,7 +129,7 @@ export function bars(points, name, named) {
       drawn(
         "text",
         { x: left - 8, y: y + 15, "text-anchor": "end" },
-        clipped(text, named ? 32 : 6),
+        clipped(text, named ? 28 : 6),
         drawn("title", {}, text),
       ),
       drawn(
