@@ -101,6 +101,16 @@ def test_each_dispute_is_once_in_the_list_of_its_sort(live: Served, address: str
     assert live.get(f"/{address}.page-{pages + 1}.html").status_code == 404
 
 
+def test_the_first_list_has_the_others_beside_it(live: Served) -> None:
+    page = live.get("/ru/disputes.html").text
+    beside = page.partition('<div class="beside">')[2]
+    assert beside.count("/disagreement/") == 20
+    assert 'disagreements.page-2.html"' in beside
+    assert beside.count("/check/") == 34
+    assert '<span class="fails">не сходится</span>: <a href="./check/' in beside
+    assert "beside" not in live.get("/ru/disputes/checks.html").text
+
+
 def test_a_check_that_holds_within_rounding_is_no_failure(live: Served) -> None:
     page = live.get("/disputes/checks.html").text
     assert 'class="fails">does not hold<' in page

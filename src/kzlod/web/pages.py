@@ -198,15 +198,17 @@ def _pager(frame: Frame, path: str, number: int, pages: int) -> dict[str, Any]:
 
 
 def disputes_page(site: Site, language: str, sort: Sort, number: int) -> bytes:
-    """A page of the list of a sort of disputes: conflicts, disagreements or checks."""
+    """A page of the list of a sort of disputes; the very first has the start of the other lists beside it."""
     frame = site.frame(named(sort.path, HTML, number), language)
+    view = View(site.release, frame)
     return page(
         site,
         "disputes",
         frame,
         sort=sort,
         disputed=_disputed(site.release),
-        disputes=sort.page(View(site.release, frame), number),
+        disputes=sort.page(view, number),
+        beside=[(other, other.page(view, 1)) for other in SORTS[1:]] if sort == SORTS[0] and number == 1 else [],
         **_pager(frame, sort.path, number, sort.pages(site.release)),
     )
 
