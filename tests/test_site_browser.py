@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from kzlod.web.written import write
 from tests.browsing import AXE, chromium, hosted
@@ -79,10 +79,14 @@ def watched(
     seen.page.on("request", lambda request: seen.asked.append(request.url))
     seen.page.on("console", lambda message: seen.errors.append(message.text))
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    # Where scripts are off, the browser turns down the modules that a page announces.
-    seen.page.on(
-        "requestfailed", lambda one: seen.errors.append(one.url) if scripts or one.resource_type != "script" else None
-    )
+
+    def failed(request: Request) -> None:
+        # The browser gives up what a page that is left still waits for, and, without scripts, the modules it announces.
+        is_announced = not scripts and request.resource_type == "script"
+        if not is_announced and request.failure != "net::ERR_ABORTED":
+            seen.errors.append(request.url)
+
+    seen.page.on("requestfailed", failed)
     yield seen
     context.close()
 
